@@ -1,0 +1,1 @@
+"""Constructs for a private SageMaker Batch Transform environment."""
