@@ -1,0 +1,53 @@
+# Every command a person needs. Set-up happens by itself, inside this folder.
+SHELL := /bin/sh
+PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name))) python3)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_HOME := $(CURDIR)/build/cdk-home
+export PYTHONDONTWRITEBYTECODE :=
+CDK := cdk
+NAMED := $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
+
+.DEFAULT_GOAL := help
+.PHONY: help check test test-slow rehearse deploy remove diff bench schemas
+
+help: ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup setup-deploy
+setup:
+	@$(PYTHON) install.py develop
+setup-deploy:
+	@$(PYTHON) install.py deploy
+
+check: setup ## format, lint, types, fast tests (under a minute when warm)
+	ruff format --check .
+	ruff check .
+	mypy
+	CDK_VALIDATION=false pytest -q -m "not slow and not gate"
+
+test: setup ## the gate before every merge (under ten minutes)
+	ruff format --check .
+	ruff check .
+	mypy
+	pytest -q -m "not slow"
+
+test-slow: setup ## the rest: long proofs, deployments to the embedded AWS
+	pytest -q -m slow
+
+rehearse: setup ## everything from nothing, on the embedded AWS, no account needed
+	@python -m rehearsal run
+
+deploy: setup-deploy ## ENVIRONMENT=NAME [DATA=folder]: deploy to AWS
+	@$(NAMED)python -m operate deploy $(ENVIRONMENT) $(if $(DATA),--data $(DATA))
+
+remove: setup-deploy ## ENVIRONMENT=NAME: remove from AWS
+	@$(NAMED)python -m operate remove $(ENVIRONMENT)
+
+diff: setup-deploy ## ENVIRONMENT=NAME: what a deployment would change
+	@$(NAMED)$(CDK) diff --all -c environment=$(ENVIRONMENT)
+
+bench: setup ## benchmarks into build/bench.json (ratios, both sides in one run)
+	@python -m bench
+
+schemas: setup ## write the JSON schemas of the environment files again
+	@python -m private_transform.environment.schema

@@ -1,0 +1,86 @@
+"""Composition root: reads one environment's files and creates its stacks."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from private_transform.access import role_path
+from private_transform.environment import (
+    Environment,
+    EnvironmentFileError,
+    load_environment,
+)
+from private_transform.organization_rules import OrganizationRules
+from stacks.foundation_stack import FoundationStack
+from stacks.operations_stack import OperationsStack
+from stacks.transform_stack import TransformStack
+
+ENVIRONMENTS = Path(__file__).parent / "environments"
+
+FEATURE_FLAGS = {
+    "@aws-cdk/aws-events:eventsTargetQueueSameAccount": True,
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
+    "@aws-cdk/aws-s3:createDefaultLoggingPolicy": True,
+    "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
+    "@aws-cdk/aws-sns-subscriptions:restrictSqsDescryption": True,
+    "@aws-cdk/core:checkSecretUsage": True,
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    "@aws-cdk/core:explicitStackTags": True,
+    "@aws-cdk/core:validateAgainstDefaultRules": True,
+    "@aws-cdk/customresources:installLatestAwsSdkDefault": False,
+}
+"""Set here and not in cdk.json, so that `python app.py` and the CLI agree."""
+
+
+def create_stacks(app: cdk.App, environment: Environment) -> None:
+    """Create the environment's stacks: foundation, operations, one per transform."""
+
+    def synthesizer() -> cdk.IStackSynthesizer:
+        return cdk.DefaultStackSynthesizer(qualifier=environment.bootstrap_qualifier)
+
+    foundation = FoundationStack(
+        app, environment=environment, synthesizer=synthesizer()
+    )
+    operations = OperationsStack(
+        app,
+        environment=environment,
+        foundation=foundation,
+        synthesizer=synthesizer(),
+    )
+    for transform in environment.transforms:
+        TransformStack(
+            app,
+            environment=environment,
+            transform=transform,
+            foundation=foundation,
+            operations=operations,
+            synthesizer=synthesizer(),
+        )
+    cdk.Aspects.of(app).add(
+        OrganizationRules(
+            role_path=role_path(environment),
+            permissions_boundary=environment.iam.permissions_boundary,
+        )
+    )
+    for key, value in environment.tags.items():
+        cdk.Tags.of(app).add(key, value)
+
+
+def main() -> None:
+    """Synthesize the environment that `-c environment=NAME` names."""
+    app = cdk.App(analytics_reporting=False, post_cli_context=FEATURE_FLAGS)
+    name = app.node.try_get_context("environment") or "rehearsal"
+    folder = Path(app.node.try_get_context("environments") or ENVIRONMENTS) / name
+    try:
+        environment = load_environment(folder, today=datetime.now(UTC).date())
+    except EnvironmentFileError as error:
+        sys.exit(str(error))
+    create_stacks(app, environment)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

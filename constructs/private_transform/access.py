@@ -1,0 +1,60 @@
+"""Turn an environment's people and exceptions into the perimeter of its lock."""
+
+from collections.abc import Iterable
+
+from private_transform.environment import Environment, Person
+from private_transform.lock import Perimeter
+
+
+def role_path(environment: Environment, part: str = "") -> str:
+    """Where the environment's roles lie: the boundary that policies are written for.
+
+    The region is part of it, because IAM has none: an environment of the same name in
+    another region must not be let in.
+
+    Args:
+        environment: Whose roles.
+        part: `execution/`, `launcher/`, or nothing for all of them.
+    """
+    prefix = environment.iam.role_path
+    return f"{prefix}{environment.name}-{environment.region}/{part}"
+
+
+def role_arns(environment: Environment, partition: str, part: str = "") -> str:
+    """ARN pattern of the roles below `role_path`."""
+    path = role_path(environment, part)
+    return f"arn:{partition}:iam::{environment.account}:role{path}*"
+
+
+def perimeter(environment: Environment, *, partition: str) -> Perimeter:
+    """The perimeter that the environment's files describe.
+
+    Args:
+        environment: The files.
+        partition: AWS partition of the account.
+    """
+    people = environment.people
+    qualifier = environment.bootstrap_qualifier
+    account, region = environment.account, environment.region
+    deployment = f"cdk-{qualifier}-cfn-exec-role-{account}-{region}"
+    return Perimeter(
+        partition=partition,
+        account=account,
+        region=region,
+        execution_roles=role_arns(environment, partition, "execution/"),
+        launcher_roles=role_arns(environment, partition, "launcher/"),
+        environment_roles=role_arns(environment, partition),
+        deployment_roles=(f"arn:{partition}:iam::{account}:role/{deployment}",),
+        break_glass=_roles(people.break_glass),
+        uploaders=_roles(people.uploaders),
+        uploaders_outside=_roles(p for p in people.uploaders if p.outside),
+        readers=_roles(people.readers),
+        readers_outside=_roles(p for p in people.readers if p.outside),
+        key_administrators=_roles(people.key_administrators),
+        sagemaker_api_reads=environment.sagemaker_api_reads == "models",
+        lock_management=environment.lock_management,
+    )
+
+
+def _roles(people: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(person.role for person in people)

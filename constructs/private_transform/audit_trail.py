@@ -1,0 +1,144 @@
+"""A trail of who touched the data and the key."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+
+class AuditTrail(Construct):
+    """CloudTrail with validation: management events and each access to an object.
+
+    Uses of the key are management events, so they are in it too
+    (AWS: Logging AWS KMS API calls with AWS CloudTrail).
+
+    Args:
+        trail_name: Name of the trail; part of the ARN that bucket and key admit.
+        key: Encrypts the trail's files.
+        logs_bucket: Receives the trail's files, below `trail/`.
+        log_group: Receives the events for queries and alarms.
+        data_buckets: Buckets whose objects are watched.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        trail_name: str,
+        key: kms.IKey,
+        logs_bucket: s3.IBucket,
+        log_group: logs.ILogGroup,
+        data_buckets: Sequence[s3.IBucket],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        delivery = self._admit_cloudtrail(trail_name, logs_bucket)
+        writer = iam.Role(
+            self,
+            "Writer",
+            assumed_by=iam.ServicePrincipal("cloudtrail.amazonaws.com"),
+            description="CloudTrail writes events to the environment's log group",
+        )
+        writing = log_group.grant_write(writer)
+        trail = cloudtrail.CfnTrail(
+            self,
+            "Resource",
+            trail_name=trail_name,
+            is_logging=True,
+            enable_log_file_validation=True,
+            is_multi_region_trail=False,
+            include_global_service_events=False,
+            kms_key_id=key.key_arn,
+            s3_bucket_name=logs_bucket.bucket_name,
+            s3_key_prefix="trail",
+            cloud_watch_logs_log_group_arn=log_group.log_group_arn,
+            cloud_watch_logs_role_arn=writer.role_arn,
+            advanced_event_selectors=[
+                _selector("Management events", eventCategory=["Management"]),
+                cloudtrail.CfnTrail.AdvancedEventSelectorProperty(
+                    name="Objects of the data buckets",
+                    field_selectors=[
+                        _field("eventCategory", equal_to=["Data"]),
+                        _field("resources.type", equal_to=["AWS::S3::Object"]),
+                        _field(
+                            "resources.ARN",
+                            starts_with=[
+                                bucket.arn_for_objects("") for bucket in data_buckets
+                            ],
+                        ),
+                    ],
+                ),
+            ],
+        )
+        trail.node.add_dependency(delivery)
+        writing.apply_before(trail)
+
+    def _admit_cloudtrail(self, trail_name: str, bucket: s3.IBucket) -> Construct:
+        """Let this trail, and no other, write into the bucket.
+
+        Source: AWS: Amazon S3 bucket policy for CloudTrail.
+        """
+        stack = cdk.Stack.of(self)
+        arn = stack.format_arn(
+            service="cloudtrail", resource="trail", resource_name=trail_name
+        )
+        service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
+        of_this_trail = {"aws:SourceArn": arn, "aws:SourceAccount": stack.account}
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="TrailLooks",
+                principals=[service],
+                actions=["s3:GetBucketAcl"],
+                resources=[bucket.bucket_arn],
+                conditions={"StringEquals": of_this_trail},
+            )
+        )
+        added = bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="TrailWrites",
+                principals=[service],
+                actions=["s3:PutObject"],
+                resources=[
+                    bucket.arn_for_objects(f"trail/AWSLogs/{stack.account}/*"),
+                ],
+                conditions={
+                    "StringEquals": {
+                        **of_this_trail,
+                        "s3:x-amz-acl": "bucket-owner-full-control",
+                    }
+                },
+            )
+        )
+        assert added.policy_dependable is not None
+        policy = added.policy_dependable
+        assert isinstance(policy, Construct)
+        return policy
+
+
+def _field(
+    name: str,
+    *,
+    equal_to: Sequence[str] | None = None,
+    starts_with: Sequence[str] | None = None,
+) -> cloudtrail.CfnTrail.AdvancedFieldSelectorProperty:
+    return cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(
+        field=name,
+        equal_to=None if equal_to is None else list(equal_to),
+        starts_with=None if starts_with is None else list(starts_with),
+    )
+
+
+def _selector(
+    name: str, **fields: Sequence[str]
+) -> cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
+    return cloudtrail.CfnTrail.AdvancedEventSelectorProperty(
+        name=name,
+        field_selectors=[
+            _field(field, equal_to=values) for field, values in fields.items()
+        ],
+    )

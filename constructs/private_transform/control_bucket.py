@@ -1,0 +1,60 @@
+"""The bucket for what the environment writes about its runs."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+
+class ControlBucket(Construct):
+    """Manifests, run evidence and notification claims; encrypted, not locked.
+
+    What acts from outside the endpoint writes here, so the data buckets need no
+    exception for it. Names of input objects stand in manifests: treat them as
+    confidentially as the data.
+
+    Args:
+        key: Encrypts every object.
+        logs_bucket: Receives the access logs.
+        noncurrent_versions_in_days: How long a replaced object can be brought back.
+        removal_policy: What happens to the bucket when it leaves the stack.
+
+    Attributes:
+        bucket: The bucket.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        logs_bucket: s3.IBucket,
+        noncurrent_versions_in_days: int,
+        removal_policy: cdk.RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.bucket = s3.Bucket(
+            self,
+            "Resource",
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            bucket_key_enabled=True,
+            versioned=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            server_access_logs_bucket=logs_bucket,
+            server_access_logs_prefix="access/control/",
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="abandoned",
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                    noncurrent_version_expiration=cdk.Duration.days(
+                        noncurrent_versions_in_days
+                    ),
+                )
+            ],
+            removal_policy=removal_policy,
+        )

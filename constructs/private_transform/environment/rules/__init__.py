@@ -1,0 +1,1 @@
+"""Rules that need more than one value, grouped by what they are about."""

@@ -1,0 +1,157 @@
+"""The transform job: what it reads, writes and runs on."""
+
+import re
+from collections.abc import Iterator
+
+from private_transform.environment.catalogue import GPU_FAMILIES, family
+from private_transform.environment.rules.breach import Breach
+from private_transform.environment.values import Transform
+
+_DEFAULT_PAYLOAD_IN_MB = 6
+_MOST_IN_FLIGHT_IN_MB = 100
+_FILTERED_TYPES = ("text/csv", "application/json", "application/jsonlines")
+_SECRET_NAMES = re.compile(
+    r"passw|pwd|secret|credential|private_?key|access_?key|api_?key"
+    r"|(^|_)token($|_)|(?<=[a-z])Token$",
+    re.IGNORECASE,
+)
+_ACCESS_KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}")
+_INPUT_URI = ("transform_input", "data_source", "s3_data_source", "s3_uri")
+
+
+def input_shape(transform: Transform) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, S3DataSource."""
+    source = transform.transform_input.data_source.s3_data_source
+    if source.s3_data_type == "S3Prefix" and not source.s3_uri.endswith("/"):
+        yield Breach(
+            place=_INPUT_URI,
+            rule="A prefix ends with a slash: S3 would also match photos-old/ with "
+            "photos (AWS: SageMaker API Reference, S3DataSource).",
+            fix=f"Write {source.s3_uri}/.",
+        )
+    if source.s3_data_type == "ManifestFile" and source.s3_uri.endswith("/"):
+        yield Breach(
+            place=_INPUT_URI,
+            rule="A manifest is one object, so its key ends without a slash (AWS: "
+            "SageMaker API Reference, S3DataSource).",
+        )
+
+
+def payload_in_flight(transform: Transform) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, CreateTransformJob."""
+    concurrency = transform.max_concurrent_transforms
+    payload = transform.max_payload_in_mb
+    in_flight = (concurrency or 0) * (
+        _DEFAULT_PAYLOAD_IN_MB if payload is None else payload
+    )
+    if in_flight > _MOST_IN_FLIGHT_IN_MB:
+        yield Breach(
+            place=("max_concurrent_transforms",),
+            rule="max_concurrent_transforms times max_payload_in_mb (6 if absent) is "
+            f"at most 100 MB, not {in_flight} (AWS: SageMaker API Reference, "
+            "CreateTransformJob).",
+        )
+
+
+def batches_of_records(transform: Transform) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, CreateTransformJob."""
+    split = transform.transform_input.split_type or "None"
+    if transform.batch_strategy is not None and split == "None":
+        yield Breach(
+            place=("batch_strategy",),
+            rule="A batch strategy needs objects that are split into records: "
+            "split_type Line, RecordIO or TFRecord (AWS: SageMaker API Reference, "
+            "CreateTransformJob).",
+            fix="Remove batch_strategy: unsplit objects are sent one by one.",
+        )
+
+
+def ami_on_gpu(transform: Transform) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, TransformResources."""
+    resources = transform.transform_resources
+    gpu = family(resources.instance_type) in GPU_FAMILIES
+    if resources.transform_ami_version is not None and not gpu:
+        yield Breach(
+            place=("transform_resources", "transform_ami_version"),
+            rule="An AMI version chooses a GPU's driver, and "
+            f"{resources.instance_type} has no GPU (AWS: SageMaker API Reference, "
+            "TransformResources).",
+            fix="Remove it.",
+        )
+
+
+def joined_alike(transform: Transform) -> Iterator[Breach]:
+    """AWS: Associate Prediction Results with Input Records."""
+    processing = transform.data_processing
+    if processing is None or processing.join_source != "Input":
+        return
+    place = ("data_processing", "join_source")
+    source, output = transform.transform_input, transform.transform_output
+    if source.content_type not in _FILTERED_TYPES:
+        yield Breach(
+            place=place,
+            rule="Records can be joined with their answers if content_type is "
+            f"{_or(_FILTERED_TYPES)}; images cannot (AWS: Associate Prediction "
+            "Results with Input Records).",
+            fix="Remove the join: each output is named by its input.",
+        )
+    elif source.content_type != output.accept:
+        yield Breach(
+            place=place,
+            rule="Records are joined with their answers if accept equals content_type "
+            "(AWS: Associate Prediction Results with Input Records).",
+            fix=f"Write transform_output.accept: {source.content_type}.",
+        )
+    if (source.split_type or "None") != (output.assemble_with or "None"):
+        yield Breach(
+            place=place,
+            rule="Records are joined with their answers if assemble_with equals "
+            "split_type (AWS: Associate Prediction Results with Input Records).",
+            fix=f"Write transform_output.assemble_with: {source.split_type or 'None'}.",
+        )
+
+
+def filtered_types(transform: Transform) -> Iterator[Breach]:
+    """AWS: Associate Prediction Results with Input Records."""
+    processing = transform.data_processing
+    if processing is None:
+        return
+    for key, filter_, other, content in (
+        (
+            "input_filter",
+            processing.input_filter,
+            "transform_input.content_type",
+            transform.transform_input.content_type,
+        ),
+        (
+            "output_filter",
+            processing.output_filter,
+            "transform_output.accept",
+            transform.transform_output.accept,
+        ),
+    ):
+        if filter_ not in (None, "$") and content not in _FILTERED_TYPES:
+            yield Breach(
+                place=("data_processing", key),
+                rule=f"A filter reads {_or(_FILTERED_TYPES)}, as {other} must say "
+                "(AWS: Associate Prediction Results with Input Records).",
+            )
+
+
+def no_secrets(transform: Transform) -> Iterator[Breach]:
+    """AWS: Automating Amazon SageMaker with Amazon EventBridge."""
+    for name, value in transform.environment.items():
+        if _SECRET_NAMES.search(name) or _ACCESS_KEY_ID.search(value):
+            yield Breach(
+                place=("environment", name),
+                rule="This looks like a secret. A job's environment is copied into "
+                "every event, trail record and description of the job (AWS: "
+                "Automating Amazon SageMaker with Amazon EventBridge).",
+                fix="Leave it out: an isolated container can call nothing that would "
+                "ask for it. If it is no secret, give it another name.",
+                secret=True,
+            )
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

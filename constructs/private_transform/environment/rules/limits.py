@@ -1,0 +1,78 @@
+"""What the platform's file allows the transforms' files."""
+
+from collections.abc import Callable, Iterator
+
+from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
+from private_transform.environment.rules.breach import Breach
+from private_transform.environment.values import Environment, Transform
+from private_transform.environment.yaml_source import Place
+
+Where = Callable[[Place], str]
+"""Says at which file and line of the environment a place is."""
+
+_TYPE = ("transform_resources", "instance_type")
+
+
+def allowed_instance_type(
+    environment: Environment, transform: Transform, where: Where
+) -> Iterator[Breach]:
+    """The list of limits.instance_types."""
+    allowed = environment.limits.instance_types
+    if allowed is not None and (
+        transform.transform_resources.instance_type not in allowed
+    ):
+        yield Breach(
+            place=_TYPE,
+            rule=f"{where(('limits', 'instance_types'))} allows "
+            f"{', '.join(allowed) or 'none'}.",
+            fix="Take one of these, or ask the platform team.",
+        )
+
+
+def allowed_instance_count(
+    environment: Environment, transform: Transform, where: Where
+) -> Iterator[Breach]:
+    """The bound of limits.max_instance_count."""
+    most = environment.limits.max_instance_count
+    if most is not None and transform.transform_resources.instance_count > most:
+        yield Breach(
+            place=("transform_resources", "instance_count"),
+            rule=f"{where(('limits', 'max_instance_count'))} allows {most}.",
+            fix="Take fewer, or ask the platform team.",
+        )
+
+
+def allowed_registry(
+    environment: Environment, transform: Transform, where: Where
+) -> Iterator[Breach]:
+    """The list of limits.registries."""
+    allowed = environment.limits.registries
+    # What AWS publishes cannot be placed while the region is not known.
+    _ = environment.region
+    for position, container in enumerate(transform.model.containers):
+        registry, _, _ = (container.image or "").partition("/")
+        if allowed is not None and registry and registry not in allowed:
+            yield Breach(
+                place=("model", "containers", position, "image"),
+                rule=f"{where(('limits', 'registries'))} allows "
+                f"{', '.join(allowed) or 'none'}, and this image is in {registry}.",
+                fix="Copy the image there, or ask the platform team.",
+            )
+
+
+def volume_key(
+    environment: Environment, transform: Transform, where: Where
+) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, TransformResources (VolumeKmsKeyId)."""
+    instance_type = transform.transform_resources.instance_type
+    local = family(instance_type) in LOCAL_DISK_FAMILIES
+    if local and environment.limits.require_volume_key:
+        yield Breach(
+            place=_TYPE,
+            rule=f"{instance_type} has local disks, which are encrypted by their "
+            "hardware and cannot carry the environment's key (AWS: SageMaker API "
+            "Reference, TransformResources), and "
+            f"{where(('limits', 'require_volume_key'))} asks for that key.",
+            fix="Take a type without local disks, such as ml.m5.large; or accept "
+            "hardware encryption with limits.require_volume_key: false.",
+        )

@@ -1,0 +1,92 @@
+"""The model and its containers."""
+
+from collections.abc import Iterator
+
+from private_transform.environment.rules.breach import Breach
+from private_transform.environment.values import Environment, Transform
+
+_MOST_BYTES_OF_VARIABLES = 32 * 1024
+
+
+def image_or_package(transform: Transform) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, ContainerDefinition."""
+    for position, container in enumerate(transform.model.containers):
+        place = ("model", "containers", position)
+        package = container.model_package_name
+        if package is None and container.image is None:
+            yield Breach(
+                place=(*place, "image"),
+                rule="A container has an image or a model_package_name.",
+            )
+        if package is None and container.inference_specification_name is not None:
+            yield Breach(
+                place=(*place, "inference_specification_name"),
+                rule="An inference specification is part of a model package.",
+                fix="Add model_package_name, or remove this.",
+            )
+        if package is not None:
+            for key in ("image", "model_data_url", "artifact_sha256"):
+                if getattr(container, key) is not None:
+                    yield Breach(
+                        place=(*place, key),
+                        rule="A model package brings its own images and artifacts.",
+                        fix=f"Remove {key}, or remove model_package_name.",
+                    )
+        if container.artifact_sha256 is not None and container.model_data_url is None:
+            yield Breach(
+                place=(*place, "artifact_sha256"),
+                rule="The digest is of the artifact that model_data_url names.",
+                fix="Add model_data_url, or remove this.",
+            )
+
+
+def image_of_this_region(
+    environment: Environment, transform: Transform
+) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, ContainerDefinition."""
+    for position, container in enumerate(transform.model.containers):
+        registry, _, _ = (container.image or "").partition("/")
+        if registry and f".{environment.region}." not in registry:
+            yield Breach(
+                place=("model", "containers", position, "image"),
+                rule="An image is in the environment's region, "
+                f"{environment.region} (AWS: SageMaker API Reference, "
+                "ContainerDefinition).",
+                fix="Replicate the image to that region.",
+            )
+
+
+def host_names(transform: Transform) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, ContainerDefinition."""
+    names = [container.container_hostname for container in transform.model.containers]
+    for position, name in enumerate(names):
+        place = ("model", "containers", position, "container_hostname")
+        if name is None and any(names):
+            yield Breach(
+                place=place,
+                rule="Where one container has a host name, all of them have one "
+                "(AWS: SageMaker API Reference, ContainerDefinition).",
+            )
+        elif name is not None and name in names[:position]:
+            yield Breach(
+                place=place,
+                rule="The containers' host names differ (AWS: SageMaker API "
+                "Reference, ContainerDefinition).",
+            )
+
+
+def variables_in_total(transform: Transform) -> Iterator[Breach]:
+    """AWS: SageMaker API Reference, ContainerDefinition."""
+    used = sum(
+        len(name.encode()) + len(value.encode())
+        for container in transform.model.containers
+        for name, value in container.environment.items()
+    )
+    if used > _MOST_BYTES_OF_VARIABLES:
+        yield Breach(
+            place=("model",),
+            rule="The environment variables of all containers together are at most "
+            f"32 KB of names and values, not {used} bytes (AWS: SageMaker API "
+            "Reference, ContainerDefinition).",
+            fix="Put large settings into the artifact.",
+        )

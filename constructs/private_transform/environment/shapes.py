@@ -1,0 +1,466 @@
+"""The shape of each single value: account ids, prefixes, names, and their rules.
+
+A rule that needs one value alone stands here, because the JSON schemas for editors
+are made from it. Rules that need two values or more stand in the rules modules.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from private_transform.environment import catalogue, images
+from private_transform.environment.kinds import Between, OneOf, Size, Text, Written
+
+_SAFE = r"[A-Za-z0-9!_.=()'/-]"
+"""AWS: Creating object key names, the safe characters, without the `*` that is a
+wildcard in a policy and with the `=` of a partitioned table."""
+
+_PREFIX = rf"(?!/)(?:(?!//){_SAFE})*/"
+_KEY = rf"(?!/)(?:(?!//){_SAFE})*[^/]"
+_LONGEST_KEY = 880
+"""AWS: SageMaker API Reference, S3Uri: 1024 characters, less what goes around a
+prefix: `s3://`, a bucket name (63) and `job=` with a job's name (63)."""
+
+EnvironmentName = Annotated[
+    str,
+    Text(
+        pattern=r"[a-z][a-z0-9]{1,15}",
+        rule="An environment's name is 2 to 16 lower-case letters and digits and "
+        "starts with a letter.",
+        fix="Rename the folder.",
+    ),
+]
+
+TransformName = Annotated[
+    str,
+    Text(
+        pattern=r"(?!foundation$|operations$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        at_most=24,
+        rule="A transform's name is up to 24 lower-case letters and digits in words "
+        "joined by single hyphens, and not foundation or operations, which name "
+        "the environment's own stacks.",
+        fix="Rename the file.",
+    ),
+]
+
+AccountId = Annotated[
+    Written, Text(pattern=r"\d{12}", rule="An AWS account id is 12 digits.")
+]
+
+Region = Annotated[
+    str,
+    OneOf(
+        tuple(catalogue.REGIONS),
+        "A region is one where botocore knows SageMaker (AWS: Amazon SageMaker AI "
+        "endpoints and quotas).",
+    ),
+]
+
+InstanceType = Annotated[
+    str,
+    OneOf(
+        catalogue.INSTANCE_TYPES,
+        "An instance type is one that SageMaker offers for transform jobs "
+        "(AWS: SageMaker API Reference, TransformResources).",
+    ),
+]
+
+TransformAmiVersion = Annotated[
+    str,
+    OneOf(
+        catalogue.AMI_VERSIONS,
+        "An AMI version is one that SageMaker offers for transform jobs "
+        "(AWS: SageMaker API Reference, TransformResources).",
+    ),
+]
+
+Cidr = Annotated[
+    str,
+    Text(
+        pattern=r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}",
+        rule="A network is an IPv4 range in CIDR notation.",
+        fix="Write it as 10.20.0.0/24.",
+    ),
+]
+
+Zone = Annotated[
+    str,
+    Text(
+        pattern=r"[a-z]{2}(-[a-z]+)+-\d[a-z]",
+        rule="An availability zone is named by its region and one letter.",
+        fix="Write it as us-east-1a.",
+    ),
+]
+
+InputPath = Annotated[
+    str,
+    Text(
+        pattern=f"{_PREFIX}|{_KEY}",
+        at_most=_LONGEST_KEY,
+        rule="An input is a prefix or a manifest's key in the inputs bucket: "
+        "letters, digits and !_.=()'-, no slash at the start, no empty part.",
+        fix="Write it without s3:// and the bucket's name.",
+    ),
+]
+
+OutputPrefix = Annotated[
+    str,
+    Text(
+        pattern=_PREFIX,
+        at_most=_LONGEST_KEY,
+        rule="An output path is a prefix in the outputs bucket that ends with a "
+        "slash: letters, digits and !_.=()'-, no slash at the start, no empty part.",
+        fix="Write it as faces/, without s3:// and the bucket's name.",
+    ),
+]
+
+Image = Annotated[
+    str,
+    BeforeValidator(images.resolved),
+    Text(
+        pattern=r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+/"
+        r"[a-z0-9]+([._/-]+[a-z0-9]+)*"
+        r"(:(?!latest$)[\w][\w.-]{0,127}|(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64})",
+        at_most=255,
+        rule="An image is in Amazon ECR and named by registry/repository and a tag "
+        "other than latest, or a digest: what ran can then be named again (AWS: "
+        "SageMaker API Reference, ContainerDefinition).",
+        fix="Write it as 123456789012.dkr.ecr.us-east-1.amazonaws.com/faces:1.0.0.",
+    ),
+]
+
+ModelDataUrl = Annotated[
+    str,
+    Text(
+        pattern=rf"(s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/)?(?!/)(?:(?!//){_SAFE})*"
+        r"\.tar\.gz",
+        at_most=_LONGEST_KEY,
+        rule="A model's artifact is one gzip-compressed tar archive, named .tar.gz: "
+        "a key in the models bucket, or s3:// with another bucket and a key "
+        "(AWS: SageMaker API Reference, ContainerDefinition).",
+        fix="Write it as faces/model.tar.gz.",
+    ),
+]
+
+Sha256 = Annotated[
+    str,
+    Text(
+        pattern=r"[0-9a-f]{64}",
+        rule="A SHA-256 digest is 64 hexadecimal digits in lower case.",
+        fix="`sha256sum model.tar.gz` prints it.",
+    ),
+]
+
+Hostname = Annotated[
+    str,
+    Text(
+        pattern=r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+        rule="A container's host name is up to 63 letters and digits with hyphens "
+        "between them (AWS: SageMaker API Reference, ContainerDefinition).",
+    ),
+]
+
+ModelPackage = Annotated[
+    str,
+    Text(
+        pattern=r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:\d{12}:model-package/"
+        r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}(?<!-)(/\d{1,9})?",
+        at_most=176,
+        rule="A model package is named by its ARN (AWS: SageMaker API Reference, "
+        "ContainerDefinition).",
+        fix="Write it as arn:aws:sagemaker:REGION:ACCOUNT:model-package/GROUP/VERSION.",
+    ),
+]
+
+SpecificationName = Annotated[
+    str,
+    Text(
+        pattern=r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+        rule="An inference specification's name is up to 63 letters and digits with "
+        "hyphens between them (AWS: SageMaker API Reference, ContainerDefinition).",
+    ),
+]
+
+ExperimentEntity = Annotated[
+    str,
+    Text(
+        pattern=r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,119}",
+        rule="An experiment's names are up to 120 letters and digits with hyphens "
+        "between them (AWS: SageMaker API Reference, ExperimentConfig).",
+    ),
+]
+
+MimeType = Annotated[
+    str,
+    Text(
+        pattern=r"[!-~]+/[ -~]+",
+        at_most=256,
+        rule="A content type is a MIME type of up to 256 characters (AWS: SageMaker "
+        "API Reference, TransformInput and TransformOutput).",
+        fix="Write it as image/jpeg or text/csv.",
+    ),
+]
+
+JsonPath = Annotated[
+    str,
+    Text(
+        pattern=r"\$(\.\*|\.[A-Za-z_][A-Za-z0-9_-]*"
+        r"|\[(\*|'[^'\]]+'(\s*,\s*'[^'\]]+')*"
+        r"|-?\d*:-?\d*|-?\d+(:-?\d*)?(\s*,\s*-?\d*(:-?\d*)?)*)\])*",
+        at_most=63,
+        rule="A filter is a JSONPath of up to 63 characters made of $, .name, *, "
+        "['name','name'], [index] and [from:to] (AWS: Associate Prediction Results "
+        "with Input Records).",
+        fix="Write it as $.features or $[1:].",
+    ),
+]
+
+_VARIABLE_NAME = Text(
+    pattern=r"[a-zA-Z_][a-zA-Z0-9_]*",
+    at_most=1024,
+    rule="The name of an environment variable is up to 1024 letters, digits and "
+    "underscores and does not start with a digit (AWS: SageMaker API Reference, "
+    "CreateTransformJob and ContainerDefinition).",
+)
+
+ModelVariables = Annotated[
+    Mapping[
+        Annotated[str, _VARIABLE_NAME],
+        Annotated[
+            Written,
+            Text(
+                pattern=r".*",
+                at_most=1024,
+                rule="A model's environment variable holds up to 1024 characters "
+                "(AWS: SageMaker API Reference, ContainerDefinition).",
+            ),
+        ],
+    ],
+    Size(
+        0,
+        100,
+        "A container has up to 100 environment variables (AWS: SageMaker API "
+        "Reference, ContainerDefinition).",
+    ),
+]
+
+JobVariables = Annotated[
+    Mapping[
+        Annotated[str, _VARIABLE_NAME],
+        Annotated[
+            Written,
+            Text(
+                pattern=r".*",
+                at_most=10240,
+                rule="A job's environment variable holds up to 10240 characters "
+                "(AWS: SageMaker API Reference, CreateTransformJob).",
+            ),
+        ],
+    ],
+    Size(
+        0,
+        16,
+        "A job has up to 16 environment variables (AWS: SageMaker API Reference, "
+        "CreateTransformJob).",
+    ),
+]
+
+Tags = Annotated[
+    Mapping[
+        Annotated[
+            str,
+            Text(
+                pattern=r"(?!aws:)[\w .:/=+\-@]+",
+                at_most=128,
+                rule="A tag's key is up to 128 letters, digits, spaces and _.:/=+-@ "
+                "and does not start with aws: (AWS: SageMaker API Reference, Tag).",
+            ),
+        ],
+        Annotated[
+            Written,
+            Text(
+                pattern=r"[\w .:/=+\-@]*",
+                at_most=256,
+                rule="A tag's value is up to 256 letters, digits, spaces and "
+                "_.:/=+-@ (AWS: SageMaker API Reference, Tag).",
+            ),
+        ],
+    ],
+    Size(0, 50, "There are up to 50 tags (AWS: SageMaker API Reference, Tag)."),
+]
+
+Sentence = Annotated[
+    str,
+    Text(pattern=r"(?=.*\S).*", at_most=200, rule="This is 1 to 200 characters."),
+]
+
+RoleArn = Annotated[
+    str,
+    Text(
+        pattern=r"arn:aws[a-z-]*:iam::\d{12}:role/([!-~]+/)?"
+        r"([\w+=,.@-]+|AWSReservedSSO_[\w+=,.@-]+_\*)",
+        at_most=2048,
+        rule="A person is named by a role's ARN, without wildcards except one at the "
+        "end of AWSReservedSSO_NAME_ (AWS: IAM identifiers).",
+        fix="Write it as arn:aws:iam::ACCOUNT:role/NAME.",
+    ),
+]
+
+VpcEndpointId = Annotated[
+    str,
+    Text(
+        pattern=r"vpce-([0-9a-f]{8}|[0-9a-f]{17})",
+        rule="A VPC endpoint's id is vpce- and 8 or 17 hexadecimal digits.",
+    ),
+]
+
+Registry = Annotated[
+    str,
+    Text(
+        pattern=r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+",
+        rule="A registry is an Amazon ECR host name (AWS: Amazon ECR private "
+        "registry).",
+        fix="Write it as 123456789012.dkr.ecr.us-east-1.amazonaws.com.",
+    ),
+]
+
+Email = Annotated[
+    str,
+    Text(
+        pattern=r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+",
+        at_most=254,
+        rule="A notification goes to an e-mail address.",
+        fix="Write it as ops@example.com.",
+    ),
+]
+
+RolePath = Annotated[
+    str,
+    Text(
+        pattern=r"/([\w+=,.@-]+/)+",
+        at_most=440,
+        rule="A role path starts and ends with a slash, and leaves room within "
+        "512 characters for what is appended to it (AWS: IAM identifiers).",
+        fix="Write it as /private-transform/.",
+    ),
+]
+
+BoundaryArn = Annotated[
+    str,
+    Text(
+        pattern=r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[!-~]+",
+        rule="A permissions boundary is named by a managed policy's ARN (AWS: "
+        "Permissions boundaries for IAM entities).",
+        fix="Write it as arn:aws:iam::ACCOUNT:policy/NAME.",
+    ),
+]
+
+Qualifier = Annotated[
+    Written,
+    Text(
+        pattern=r"[a-z0-9]{1,10}",
+        rule="A bootstrap qualifier is 1 to 10 lower-case letters and digits "
+        "(AWS: Customize AWS CDK bootstrapping).",
+    ),
+]
+
+RunLabel = Annotated[
+    Written,
+    Text(pattern=r"[!-~]{1,64}", rule="A run is named by 1 to 64 printed characters."),
+]
+
+LogRetentionDays = Annotated[
+    int,
+    Between(1, 3653, "Log events are kept for 1 to 3653 days."),
+    OneOf(
+        catalogue.LOG_RETENTION_DAYS,
+        "CloudWatch Logs keeps events for a number of days from its own list "
+        "(AWS: CloudWatch Logs API Reference, PutRetentionPolicy).",
+    ),
+]
+
+NoncurrentDays = Annotated[
+    int,
+    Between(
+        30,
+        3650,
+        "Overwritten and deleted objects are kept for 30 to 3650 days: long enough "
+        "to notice that one was overwritten.",
+    ),
+]
+
+RotationDays = Annotated[
+    int,
+    Between(
+        90,
+        2560,
+        "A key's rotation period is 90 to 2560 days (AWS: Rotate AWS KMS keys).",
+    ),
+]
+
+PendingDays = Annotated[
+    int,
+    Between(
+        7, 30, "A key's pending window is 7 to 30 days (AWS: Delete an AWS KMS key)."
+    ),
+]
+
+InstanceCount = Annotated[
+    int,
+    Between(
+        1,
+        100,
+        "A transform job has 1 to 100 instances (AWS: SageMaker API Reference, "
+        "TransformResources).",
+    ),
+]
+
+Concurrency = Annotated[
+    int,
+    Between(
+        0,
+        100,
+        "The parallel requests to one instance are 0 to 100, where 0 asks the "
+        "container (AWS: SageMaker API Reference, CreateTransformJob).",
+    ),
+]
+
+PayloadInMb = Annotated[
+    int,
+    Between(
+        0,
+        100,
+        "A payload is 0 to 100 MB, where 0 streams it in chunks (AWS: SageMaker "
+        "API Reference, CreateTransformJob).",
+    ),
+]
+
+TimeoutInSeconds = Annotated[
+    int,
+    Between(
+        1,
+        3600,
+        "An invocation's timeout is 1 to 3600 seconds (AWS: SageMaker API "
+        "Reference, ModelClientConfig).",
+    ),
+]
+
+Retries = Annotated[
+    int,
+    Between(
+        0,
+        3,
+        "An invocation is retried 0 to 3 times (AWS: SageMaker API Reference, "
+        "ModelClientConfig).",
+    ),
+]
+
+CONTAINER_COUNT = Size(
+    1,
+    15,
+    "A model has one primary_container, or up to 15 containers (AWS: SageMaker API "
+    "Reference, CreateModel).",
+)
+
+ZONE_COUNT = Size(1, 6, "A network lies in 1 to 6 availability zones.")

@@ -1,0 +1,353 @@
+"""The values that an environment's files hold: one definition for file and code.
+
+Each class is one mapping of a file, and each attribute one key, under AWS's own
+name in snake_case at AWS's own nesting. The sentence below an attribute is what an
+editor shows for that key. Values that come from the reader obey every rule. Lists
+are tuples, and what is absent is None.
+"""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict
+
+from private_transform.environment import shapes
+from private_transform.environment.kinds import Expiry, Switch
+
+_ONLY_THESE_KEYS = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """The private network: its addresses and where its subnets lie."""
+
+    cidr: shapes.Cidr
+    """A private IPv4 range of /16 to /28, divided equally among the zones."""
+    availability_zones: Annotated[tuple[shapes.Zone, ...], shapes.ZONE_COUNT]
+    """1 to 6 zones of the region, by name; each gets one subnet."""
+
+    @property
+    def subnet_cidrs(self) -> tuple[str, ...]:
+        """One range for each zone, in order: the range cut in a power of two."""
+        halvings = (len(self.availability_zones) - 1).bit_length()
+        parts = IPv4Network(self.cidr).subnets(prefixlen_diff=halvings)
+        return tuple(
+            str(part) for part, _ in zip(parts, self.availability_zones, strict=False)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySettings:
+    """The environment's key."""
+
+    rotation_period_in_days: shapes.RotationDays = 365
+    """Days between two rotations of the key's material, 90 to 2560."""
+    pending_window_in_days: shapes.PendingDays = 30
+    """Days from the key's deletion until it is gone, 7 to 30."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long logs and old versions of objects are kept."""
+
+    logs_in_days: shapes.LogRetentionDays = 365
+    """Days that log events are kept, a number that CloudWatch Logs offers."""
+    noncurrent_versions_in_days: shapes.NoncurrentDays = 90
+    """Days that overwritten and deleted objects are kept, at least 30."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Leave to act from outside the environment's endpoint."""
+
+    reason: shapes.Sentence
+    """Why the leave is needed."""
+    owner: shapes.Sentence
+    """Who answers for it."""
+    expires: Expiry
+    """The last day of the leave, at most 366 days ahead. `never` is for the
+    account of AWS's documentation alone, which nobody can sign in to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A role that people assume."""
+
+    role: shapes.RoleArn
+    """The role's ARN, in the environment's account."""
+    outside: Outside | None = None
+    """Leave to act from outside; without it only through a trusted endpoint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Who works with the environment, by duty. A role has one duty."""
+
+    uploaders: tuple[Person, ...] = ()
+    """Put objects into the inputs and models buckets."""
+    readers: tuple[Person, ...] = ()
+    """Get objects from the outputs bucket."""
+    key_administrators: tuple[Person, ...] = ()
+    """Manage the key and never use it. They act on no bucket, so have no leave."""
+    break_glass: tuple[Person, ...] = ()
+    """Read every data bucket in an emergency; each needs a leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedEndpoint:
+    """Another VPC endpoint through which the data buckets may be reached."""
+
+    id: shapes.VpcEndpointId
+    """The endpoint's id, `vpce-...`."""
+    reason: shapes.Sentence
+    """Why it is trusted."""
+    owner: shapes.Sentence
+    """Who answers for it."""
+    expires: Expiry
+    """The last day of the trust, at most 366 days ahead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the platform allows the transforms."""
+
+    instance_types: tuple[shapes.InstanceType, ...] | None = None
+    """The instance types that may be used; absent means all."""
+    max_instance_count: shapes.InstanceCount | None = None
+    """The most instances that one job may have."""
+    registries: tuple[shapes.Registry, ...] | None = None
+    """The ECR host names that images may come from; absent means all."""
+    require_volume_key: Switch = True
+    """Refuse instance types with local disks, which cannot carry our key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IamSettings:
+    """What an organization asks of the roles that are created."""
+
+    role_path: shapes.RolePath = "/private-transform/"
+    """The path of every role that is created."""
+    permissions_boundary: shapes.BoundaryArn | None = None
+    """The managed policy that bounds every role that is created."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of a model."""
+
+    image: shapes.Image | None = None
+    """An ECR image with a tag or digest, or {framework, version} or
+    {algorithm, version}, which the reader resolves to one."""
+    model_data_url: shapes.ModelDataUrl | None = None
+    """The artifact: a key in the models bucket, or s3:// in another bucket."""
+    artifact_sha256: shapes.Sha256 | None = None
+    """The artifact's SHA-256 digest; a new digest launches a new job."""
+    environment: shapes.ModelVariables = field(default_factory=dict)
+    """Environment variables of the container."""
+    container_hostname: shapes.Hostname | None = None
+    """The container's name in logs, when there are several containers."""
+    model_package_name: shapes.ModelPackage | None = None
+    """The ARN of a model package, in place of image and model_data_url."""
+    inference_specification_name: shapes.SpecificationName | None = None
+    """Which of the model package's specifications to use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """The model: one container, or several that answer in sequence."""
+
+    containers: Annotated[tuple[Container, ...], shapes.CONTAINER_COUNT]
+    """2 to 15 containers in sequence, in place of `primary_container`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3DataSource:
+    """Which objects are the input."""
+
+    s3_data_type: Literal["S3Prefix", "ManifestFile"]
+    """S3Prefix: every object under a prefix. ManifestFile: the objects it lists."""
+    s3_uri: shapes.InputPath
+    """A prefix, or the key of a manifest, in the inputs bucket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource:
+    """Where the input comes from."""
+
+    s3_data_source: S3DataSource
+    """Objects of the inputs bucket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformInput:
+    """What the job reads."""
+
+    data_source: DataSource
+    """Where the input comes from."""
+    content_type: shapes.MimeType | None = None
+    """The MIME type that the container is told."""
+    compression_type: Literal["None", "Gzip"] | None = None
+    """How the objects are compressed."""
+    split_type: Literal["None", "Line", "RecordIO", "TFRecord"] | None = None
+    """How an object is cut into records; None sends it whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformOutput:
+    """What the job writes."""
+
+    s3_output_path: shapes.OutputPrefix
+    """A prefix in the outputs bucket, of this transform alone."""
+    accept: shapes.MimeType | None = None
+    """The MIME type that the container is asked for."""
+    assemble_with: Literal["None", "Line"] | None = None
+    """What joins the answers to the records of one object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformResources:
+    """What the job runs on."""
+
+    instance_type: shapes.InstanceType
+    """The instance type, `ml.m5.large`."""
+    instance_count: shapes.InstanceCount
+    """The instances of one job, 1 to 100. Each object goes to one instance."""
+    transform_ami_version: shapes.TransformAmiVersion | None = None
+    """The driver version, on instance types with a GPU."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelClientConfig:
+    """How long a request to the container may take, and how often it is tried."""
+
+    invocations_timeout_in_seconds: shapes.TimeoutInSeconds | None = None
+    """1 to 3600; SageMaker takes 600 when it is absent."""
+    invocations_max_retries: shapes.Retries | None = None
+    """0 to 3; SageMaker takes 3 when it is absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataProcessing:
+    """What of a record is sent, and what is written back beside the answer."""
+
+    input_filter: shapes.JsonPath | None = None
+    """JSONPath of what the container gets of a record."""
+    output_filter: shapes.JsonPath | None = None
+    """JSONPath of what is written of the (joined) answer."""
+    join_source: Literal["None", "Input"] | None = None
+    """Input: write each record beside its answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCaptureConfig:
+    """Keep a list of what was sent and answered."""
+
+    destination_s3_uri: shapes.OutputPrefix
+    """A prefix in the outputs bucket, apart from every output path."""
+    generate_inference_id: Switch | None = None
+    """Give each record an id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentConfig:
+    """Where SageMaker Experiments files the job."""
+
+    experiment_name: shapes.ExperimentEntity | None = None
+    """An experiment that exists."""
+    trial_name: shapes.ExperimentEntity | None = None
+    """A trial that exists."""
+    trial_component_display_name: shapes.ExperimentEntity | None = None
+    """The name shown for the job."""
+    run_name: shapes.ExperimentEntity | None = None
+    """A run that exists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transform:
+    """One model with its job: one file of the `transforms` folder."""
+
+    __pydantic_config__ = _ONLY_THESE_KEYS
+
+    name: shapes.TransformName
+    """The file's name without .yaml."""
+    model: Model
+    """The model."""
+    transform_input: TransformInput
+    """What the job reads."""
+    transform_output: TransformOutput
+    """What the job writes."""
+    transform_resources: TransformResources
+    """What the job runs on."""
+    max_concurrent_transforms: shapes.Concurrency | None = None
+    """Parallel requests to one instance; 0 or absent asks the container."""
+    max_payload_in_mb: shapes.PayloadInMb | None = None
+    """The largest request in MB, 0 to 100; SageMaker takes 6 when it is absent."""
+    batch_strategy: Literal["MultiRecord", "SingleRecord"] | None = None
+    """How many records one request holds, when objects are split."""
+    environment: shapes.JobVariables = field(default_factory=dict)
+    """Environment variables of this job; copied into events and trails."""
+    model_client_config: ModelClientConfig | None = None
+    """Timeout and retries of a request to the container."""
+    data_processing: DataProcessing | None = None
+    """Filters, and the join of records with their answers."""
+    data_capture_config: DataCaptureConfig | None = None
+    """Keep a list of what was sent and answered."""
+    experiment_config: ExperimentConfig | None = None
+    """Where SageMaker Experiments files the job."""
+    tags: shapes.Tags = field(default_factory=dict)
+    """Tags of the model and the job, beside the environment's."""
+    completion: Literal["wait", "launch"] = "wait"
+    """wait: the deployment ends with the job. launch: when the job has started."""
+    run: shapes.RunLabel = "1"
+    """Change it to run the same job again, for instance on new data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One environment: the file environment.yaml and its transforms."""
+
+    __pydantic_config__ = _ONLY_THESE_KEYS
+
+    name: shapes.EnvironmentName
+    """The folder's name."""
+    stage: Literal["development", "production"]
+    """production refuses `protection: discard`."""
+    account: shapes.AccountId
+    """The AWS account, 12 digits."""
+    region: shapes.Region
+    """The AWS region."""
+    audit: Literal["own", "organization"]
+    """own: create an audit trail. organization: one exists already."""
+    network: Network
+    """The private network."""
+    protection: Literal["keep", "discard"] = "keep"
+    """keep: data outlives its stacks. discard: removal deletes everything."""
+    key: KeySettings = field(default_factory=KeySettings)
+    """The environment's key."""
+    retention: Retention = field(default_factory=Retention)
+    """How long logs and old versions are kept."""
+    people: People = field(default_factory=People)
+    """Who works with the environment, by duty."""
+    trusted_endpoints: tuple[TrustedEndpoint, ...] = ()
+    """Other VPC endpoints through which the data buckets may be reached."""
+    sagemaker_api_reads: Literal["models"] | None = None
+    """models: execution roles may read artifacts from outside the endpoint."""
+    lock_management: Switch = False
+    """Let the deployment role alone change the data buckets' settings."""
+    limits: Limits = field(default_factory=Limits)
+    """What the platform allows the transforms."""
+    notify: tuple[shapes.Email, ...] = ()
+    """E-mail addresses that hear of failed jobs."""
+    iam: IamSettings = field(default_factory=IamSettings)
+    """What an organization asks of the roles that are created."""
+    tags: shapes.Tags = field(default_factory=dict)
+    """Tags of everything that is created."""
+    bootstrap_qualifier: shapes.Qualifier = "hnb659fds"
+    """The qualifier that the account was bootstrapped with."""
+    transforms: tuple[Transform, ...] = ()
+    """The transforms, in the order of their names."""
+
+    def stack_name(self, part: str) -> str:
+        """The name of a stack: `foundation`, `operations` or a transform's name."""
+        return f"{self.name}-{part}"

@@ -1,0 +1,272 @@
+"""The role with which SageMaker runs one transform's jobs."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from private_transform.environment import Transform
+from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
+
+_ECR_IMAGE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z.]+/"
+    r"(?P<repository>[^:@]+)"
+)
+
+
+class ExecutionRole(Construct):
+    """Reads one transform's artifact and inputs, writes its outputs, nothing else.
+
+    Sources: AWS: How to use SageMaker AI execution roles; AWS: Give Batch Transform
+    Jobs Access to Resources in Your Amazon VPC; AWS: Cross-service confused deputy
+    prevention (SageMaker AI).
+
+    Args:
+        transform: Whose prefixes the role reaches.
+        path: IAM path of the environment's execution roles.
+        key: Encrypts artifact, inputs, outputs and volumes.
+        models_bucket: Holds the artifacts.
+        inputs_bucket: Holds the inputs.
+        outputs_bucket: Takes the outputs.
+        control_bucket: Holds the transform's manifests, below `manifests/<name>/`.
+        subnets: Ids of the subnets where the role may place network interfaces.
+        security_groups: Ids of the groups that these interfaces may have.
+
+    Attributes:
+        role: The role.
+        policy: Its policy; a model must wait for it, because SageMaker reads the
+            artifact with the role while it creates the model.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        transform: Transform,
+        path: str,
+        key: kms.IKey,
+        models_bucket: s3.IBucket,
+        inputs_bucket: s3.IBucket,
+        outputs_bucket: s3.IBucket,
+        control_bucket: s3.IBucket,
+        subnets: Sequence[str],
+        security_groups: Sequence[str],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stack = cdk.Stack.of(self)
+        self.role = iam.Role(
+            self,
+            "Resource",
+            path=path,
+            description=f"SageMaker runs the transform {transform.name}",
+            assumed_by=iam.ServicePrincipal(
+                "sagemaker.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {
+                        "aws:SourceArn": stack.format_arn(
+                            service="sagemaker", resource="*"
+                        )
+                    },
+                },
+            ),
+        )
+        self.policy = iam.Policy(
+            self,
+            "Policy",
+            roles=[self.role],
+            statements=[
+                *_data(
+                    transform,
+                    models_bucket,
+                    inputs_bucket,
+                    outputs_bucket,
+                    control_bucket,
+                ),
+                *_key(key),
+                *_network(stack, subnets, security_groups),
+                *_observation(stack),
+                *_images(stack, transform),
+            ],
+        )
+
+
+def _allow(
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    **conditions: Mapping[str, object],
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid, actions=list(actions), resources=list(resources), conditions=conditions
+    )
+
+
+def _data(
+    transform: Transform,
+    models: s3.IBucket,
+    inputs: s3.IBucket,
+    outputs: s3.IBucket,
+    control: s3.IBucket,
+) -> Iterator[iam.PolicyStatement]:
+    """Read and write below this transform's prefixes."""
+    source = transform.transform_input.data_source.s3_data_source
+    prefix = source.s3_uri if source.s3_data_type == "S3Prefix" else ""
+    yield _allow("ReadArtifacts", ["s3:GetObject"], list(_artifacts(transform, models)))
+    yield _allow(
+        "ListInputs",
+        ["s3:ListBucket"],
+        [inputs.bucket_arn],
+        StringLike={"s3:prefix": f"{prefix}*"},
+    )
+    yield _allow("ReadInputs", ["s3:GetObject"], [inputs.arn_for_objects(f"{prefix}*")])
+    yield _allow(
+        "ReadManifests",
+        ["s3:GetObject"],
+        [control.arn_for_objects(f"manifests/{transform.name}/*")],
+    )
+    yield _allow(
+        "WriteOutputs",
+        ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
+        [outputs.arn_for_objects(f"{place}*") for place in _destinations(transform)],
+    )
+
+
+def _artifacts(transform: Transform, models: s3.IBucket) -> Iterator[str]:
+    partition = cdk.Stack.of(models).partition
+    for container in transform.model.containers:
+        url = container.model_data_url
+        if url is None:
+            continue
+        if url.startswith("s3://"):
+            yield f"arn:{partition}:s3:::{url.removeprefix('s3://')}"
+        else:
+            yield models.arn_for_objects(url)
+
+
+def _destinations(transform: Transform) -> Iterator[str]:
+    yield transform.transform_output.s3_output_path
+    if transform.data_capture_config:
+        yield transform.data_capture_config.destination_s3_uri
+
+
+def _key(key: kms.IKey) -> Iterator[iam.PolicyStatement]:
+    """Encrypt and decrypt, and lend the key to the volumes of its instances.
+
+    Source: AWS: Protecting data at rest using encryption (SageMaker AI).
+    """
+    yield _allow(
+        "UseTheKey",
+        [
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey*",
+            "kms:ReEncrypt*",
+        ],
+        [key.key_arn],
+    )
+    yield _allow(
+        "LendTheKeyToVolumes",
+        ["kms:CreateGrant"],
+        [key.key_arn],
+        Bool={"kms:GrantIsForAWSResource": "true"},
+    )
+
+
+def _network(
+    stack: cdk.Stack, subnets: Sequence[str], security_groups: Sequence[str]
+) -> Iterator[iam.PolicyStatement]:
+    """Place network interfaces in our subnets with our groups, and take them away."""
+
+    def ec2_arn(resource: str, name: str = "*") -> str:
+        return stack.format_arn(service="ec2", resource=resource, resource_name=name)
+
+    interfaces = ec2_arn("network-interface")
+    places = [ec2_arn("subnet", subnet) for subnet in subnets]
+    yield _allow(
+        "CreateInterfaces",
+        ["ec2:CreateNetworkInterface"],
+        [
+            interfaces,
+            *places,
+            *(ec2_arn("security-group", group) for group in security_groups),
+        ],
+    )
+    yield _allow(
+        "LendInterfaces",
+        ["ec2:CreateNetworkInterfacePermission"],
+        [interfaces],
+        ArnEquals={"ec2:Subnet": places},
+    )
+    yield _allow(
+        "RemoveInterfaces",
+        ["ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
+        [interfaces],
+    )
+    yield _allow(
+        "SeeTheNetwork",
+        [
+            "ec2:DescribeDhcpOptions",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ],
+        ["*"],
+    )
+
+
+def _observation(stack: cdk.Stack) -> Iterator[iam.PolicyStatement]:
+    """Logs and metrics of the job."""
+    group = stack.format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=JOB_LOG_GROUP,
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    yield _allow(
+        "WriteLogs",
+        [
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+        ],
+        [group, f"{group}:*"],
+    )
+    yield _allow(
+        "WriteMetrics",
+        ["cloudwatch:PutMetricData"],
+        ["*"],
+        StringEquals={"cloudwatch:namespace": JOB_LOG_GROUP},
+    )
+
+
+def _images(stack: cdk.Stack, transform: Transform) -> Iterator[iam.PolicyStatement]:
+    """Pull the containers' images, from the repositories they name."""
+    repositories = sorted(
+        {
+            f"arn:{stack.partition}:ecr:{found['region']}:{found['account']}:"
+            f"repository/{found['repository']}"
+            for container in transform.model.containers
+            if container.image and (found := _ECR_IMAGE.match(container.image))
+        }
+    )
+    if not repositories:
+        return
+    yield _allow("SignInToRegistries", ["ecr:GetAuthorizationToken"], ["*"])
+    yield _allow(
+        "PullImages",
+        [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        ],
+        repositories,
+    )

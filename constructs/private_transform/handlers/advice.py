@@ -1,0 +1,76 @@
+"""What to check when SageMaker says no: one line for each failure that people meet.
+
+Sources: AWS: Troubleshoot Errors (batch transform); AWS: Give Batch Transform Jobs
+Access to Resources in Your Amazon VPC; AWS: CreateTransformJob.
+"""
+
+import re
+
+_ADVICE = (
+    (
+        r"No S3 objects found",
+        "Upload input objects under that prefix, then deploy again.",
+    ),
+    (
+        r"Could not access model data",
+        "The artifact is there, so the execution role's read was refused. If this "
+        "stays, SageMaker checks from outside the endpoint: consider "
+        "`sagemaker_api_reads: models` in environment.yaml.",
+    ),
+    (
+        r"route to an S3 VPC endpoint|subnet's route table",
+        "Check that the S3 gateway endpoint is on the route table of every subnet, and "
+        "that the security group allows 443 to S3's prefix list.",
+    ),
+    (
+        r"KMS\.DisabledException|is disabled",
+        "The environment's key is disabled: enable it, then deploy again.",
+    ),
+    (
+        r"account-level service limit|ResourceLimitExceeded",
+        "Ask Service Quotas for more of this instance type for transform jobs, or "
+        "choose another `transform_resources.instance_type`.",
+    ),
+    (
+        r"CapacityError|Unable to provision requested ML compute capacity",
+        "AWS has no such instances free now: deploy again later, or choose another "
+        "`transform_resources.instance_type`.",
+    ),
+    (
+        r"failed to respond to ping|Ensure /ping",
+        "The serving code did not start: read the job's log for its own error.",
+    ),
+    (
+        r"Bad HTTP status|ClientError: (See|4\d\d)|rejected|AlgorithmError",
+        "Outputs of the other inputs are kept; the job's data log names each record.",
+    ),
+    (
+        r"VolumeKmsKeyId|local storage|NVMe",
+        "This instance type has disks of its own that take no key: see "
+        "`limits.require_volume_key` in environment.yaml.",
+    ),
+    (
+        r"free (IP )?address|insufficient.*(address|IP)",
+        "Each instance needs 2 free addresses in its subnet: stop other jobs, or "
+        "plan a larger `network.cidr`.",
+    ),
+    (
+        r"explicit deny in a resource-based policy",
+        "A bucket's lock refused it: only requests through the environment's own "
+        "endpoint, encrypted with its key, are served.",
+    ),
+)
+
+
+def advice_for(words: str) -> str | None:
+    """The line that helps with SageMaker's `words`, or None."""
+    for pattern, advice in _ADVICE:
+        if re.search(pattern, words, re.IGNORECASE):
+            return advice
+    return None
+
+
+def sentence(happened: str, words: str, *, where: str = "") -> str:
+    """At most three lines: what happened, SageMaker's own words, what to check."""
+    hints = " ".join(filter(None, (advice_for(words), where)))
+    return "\n".join(filter(None, (happened, f"SageMaker: {words}", hints)))

@@ -1,0 +1,111 @@
+"""The contract between CloudFormation, CDK's provider framework and the launcher.
+
+Source: AWS: Custom resource request and response reference; AWS CDK: Custom
+Resources, "Provider Framework".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+WAIT_LIMIT = timedelta(minutes=45)
+"""How long one request may wait for a job; CloudFormation itself gives up at 60."""
+
+REASON_LIMIT = 1500
+"""Characters of a failure's reason. CloudFormation refuses an answer over 4096
+bytes, and the provider framework adds its own lines to ours."""
+
+Properties = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+class LauncherError(Exception):
+    """A request cannot be fulfilled; the text is what a person reads in the event."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_bounded(reason))
+
+
+def _bounded(reason: str) -> str:
+    """Cut to what fits an answer even if every character takes four bytes in UTF-8."""
+    raw = reason.encode()
+    if len(raw) <= REASON_LIMIT:
+        return reason
+    return raw[: REASON_LIMIT - 3].decode(errors="ignore") + "..."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request of CloudFormation, without its ResponseURL.
+
+    Args:
+        kind: What is asked for.
+        request_id: Unique per request; a repeated delivery carries the same one.
+        physical_id: The resource as CloudFormation knows it; None on Create.
+        properties: The resource's properties; every scalar arrives as a string.
+        started: When the first delivery was seen; None until `begin` has answered.
+    """
+
+    kind: Literal["Create", "Update", "Delete"]
+    request_id: str
+    physical_id: str | None
+    properties: Properties
+    started: datetime | None
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "Request":
+        """Read what is needed; the ResponseURL is a secret and stays behind."""
+        started = event.get("StartedAt")
+        return cls(
+            kind=event["RequestType"],
+            request_id=event["RequestId"],
+            physical_id=event.get("PhysicalResourceId"),
+            properties=event["ResourceProperties"],
+            started=datetime.fromisoformat(started) if started else None,
+        )
+
+    @property
+    def resource(self) -> str:
+        """The physical id; always there once `begin` has answered."""
+        if self.physical_id is None:
+            raise LauncherError("the request carries no PhysicalResourceId")
+        return self.physical_id
+
+    def waited_longer_than(self, limit: timedelta, now: datetime) -> bool:
+        """Whether this request has been worked on for more than `limit`."""
+        return self.started is not None and now - self.started > limit
+
+
+class Resource(Protocol):
+    """A custom resource: `begin` names it, `finished` is asked until it is done.
+
+    All work that creates or removes something belongs in `finished`: it is called
+    again after a crash, and a failure there is followed by a Delete that carries the
+    name which `begin` gave. A failure in `begin` is not.
+    """
+
+    def begin(self, request: Request) -> Answer:
+        """Answer with the PhysicalResourceId."""
+
+    def finished(self, request: Request) -> Answer:
+        """Answer with IsComplete, and Data once it is true."""
+
+
+def not_yet() -> Answer:
+    """The answer that asks the provider framework to come back later."""
+    return {"IsComplete": False}
+
+
+def done(**data: str) -> Answer:
+    """The answer that ends a request; `data` becomes the resource's attributes."""
+    return {"IsComplete": True, "Data": data} if data else {"IsComplete": True}
+
+
+_SECRET = re.compile(r"ResponseURL|Token|Signature|Credential", re.IGNORECASE)
+
+
+def loggable(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The event without anything that would let a reader answer in our name."""
+    return {key: value for key, value in event.items() if not _SECRET.search(key)}

@@ -1,0 +1,52 @@
+"""Names of models and jobs, derived from the request so that work is found again.
+
+`<environment>-<transform>-<digest>-<request>`: the digest says what is asked for, the
+request part makes the name new, because SageMaker never frees the name of a job.
+Source: AWS: CreateTransformJob, "TransformJobName" (63 characters).
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_PART = 8
+"""Hexadecimal characters of the digest and of the request in a name."""
+
+_NAME = re.compile(rf".+-[0-9a-f]{{{_PART}}}-[0-9a-f]{{{_PART}}}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names of one transform's models and jobs.
+
+    Args:
+        environment: The environment's name; holds no hyphen.
+        transform: The transform's name.
+    """
+
+    environment: str
+    transform: str
+
+    def family(self, digest: str) -> str:
+        """What the names of everything made for one digest begin with."""
+        return f"{self.environment}-{self.transform}-{digest[:_PART]}-"
+
+    def name(self, digest: str, request_id: str) -> str:
+        """The name of what one request makes; the same for a repeated request."""
+        request = hashlib.sha256(request_id.encode()).hexdigest()
+        return self.family(digest) + request[:_PART]
+
+    def owns(self, name: str) -> bool:
+        """Whether a physical id is one of ours, and not one CloudFormation invented."""
+        return (
+            name.startswith(f"{self.environment}-{self.transform}-")
+            and _NAME.fullmatch(name) is not None
+        )
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value, the same for equal values whatever their order."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,79 @@
+"""The one way in: every transform job of the environment starts here.
+
+A job has no network settings of its own; it runs where its model says
+(AWS: Give Batch Transform Jobs Access to Resources in Your Amazon VPC). So the model
+is looked at immediately before each start, whoever asks for it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from .advice import sentence
+from .aws import SageMaker, code_of, is_missing, is_throttled, words_of
+from .lifecycle import LauncherError
+
+
+class NotYetError(Exception):
+    """The service asks to come back later; the same call may succeed then."""
+
+
+def start_job(
+    sagemaker: SageMaker, *, job: Mapping[str, Any], network: Mapping[str, Any]
+) -> None:
+    """Start `job` if its model runs in exactly `network`, isolated.
+
+    Args:
+        sagemaker: The service.
+        job: A complete CreateTransformJob request.
+        network: `Subnets` and `SecurityGroupIds` as the environment has them.
+
+    Raises:
+        LauncherError: The model is elsewhere, or SageMaker refuses the job.
+        NotYetError: The service is throttling.
+    """
+    _check_model(sagemaker, job["ModelName"], network)
+    try:
+        sagemaker.create_transform_job(**job)
+    except ClientError as error:
+        name = job["TransformJobName"]
+        if code_of(error) == "ResourceInUse":
+            return  # A repeated delivery of this request was faster: its job is ours.
+        if is_throttled(error):
+            raise NotYetError from error
+        raise LauncherError(
+            sentence(f"Transform job {name} was not accepted.", words_of(error))
+        ) from error
+
+
+def _check_model(sagemaker: SageMaker, name: str, network: Mapping[str, Any]) -> None:
+    try:
+        model = sagemaker.describe_model(ModelName=name)
+    except ClientError as error:
+        if is_throttled(error):
+            raise NotYetError from error
+        if is_missing(error):
+            raise LauncherError(
+                f"Model {name} does not exist any more, so no job was started. "
+                "Change `run` and deploy again: the model is made anew."
+            ) from error
+        raise LauncherError(
+            sentence(f"Model {name} could not be looked at.", words_of(error))
+        ) from error
+    vpc = model.get("VpcConfig", {})
+    for key, what in (("Subnets", "subnets"), ("SecurityGroupIds", "security groups")):
+        actual, expected = sorted(vpc.get(key, [])), sorted(network[key])
+        if actual != expected:
+            raise LauncherError(
+                f"Model {name} is not in the environment's {what}, so no job was "
+                f"started.\nIt has {', '.join(actual) or 'none'}; it must have "
+                f"{', '.join(expected)}.\nSomebody replaced the model: delete it and "
+                "change `run` to have it made anew."
+            )
+    if model.get("EnableNetworkIsolation") is not True:
+        raise LauncherError(
+            f"Model {name} is not isolated from the network, so no job was started.\n"
+            "EnableNetworkIsolation must be true.\nSomebody replaced the model: delete "
+            "it and change `run` to have it made anew."
+        )

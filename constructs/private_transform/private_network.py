@@ -1,0 +1,159 @@
+"""A VPC that reaches S3 through its own gateway endpoint and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import custom_resources as cr
+from constructs import Construct
+
+
+class PrivateNetwork(Construct):
+    """Isolated subnets in named zones, an S3 gateway endpoint and two security groups.
+
+    There is no internet or NAT gateway. The VPC's default security group is emptied,
+    all traffic is recorded. The endpoint lets nothing through until `allow_only` has
+    given it a policy.
+
+    Args:
+        cidr: Addresses of the VPC; each zone gets an equal part.
+        availability_zones: Zones of the subnets.
+        flow_log_group: Where the flow logs go.
+        function_log_group: Logs of the functions that CDK runs at deployment.
+
+    Attributes:
+        vpc: The VPC.
+        endpoint: The S3 gateway endpoint, on every route table.
+        container_group: Id of the group of every container: out to S3, nothing in.
+        peers_group: Id of the group through which instances of one job reach each
+            other.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cidr: str,
+        availability_zones: Sequence[str],
+        flow_log_group: logs.ILogGroup,
+        function_log_group: logs.ILogGroup,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(cidr),
+            availability_zones=list(availability_zones),
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="isolated",
+                    subnet_type=ec2.SubnetType.PRIVATE_ISOLATED,
+                    cidr_mask=_subnet_mask(cidr, len(availability_zones)),
+                )
+            ],
+            restrict_default_security_group=True,
+        )
+        self.vpc.add_flow_log(
+            "FlowLog",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(flow_log_group),
+            traffic_type=ec2.FlowLogTrafficType.ALL,
+        )
+        self.endpoint = self.vpc.add_gateway_endpoint(
+            "S3", service=ec2.GatewayVpcEndpointAwsService.S3
+        )
+        self.container_group = self._container_group(function_log_group)
+        self.peers_group = self._peers_group()
+
+    def allow_only(self, policy: Mapping[str, Any]) -> None:
+        """Give the endpoint its policy: what may pass through it, and for whom."""
+        endpoint = self.endpoint.node.default_child
+        assert isinstance(endpoint, ec2.CfnVPCEndpoint)
+        endpoint.policy_document = policy
+
+    def _container_group(self, function_log_group: logs.ILogGroup) -> str:
+        group = ec2.CfnSecurityGroup(
+            self,
+            "ContainerGroup",
+            group_description="Containers: out to S3, nothing in",
+            vpc_id=self.vpc.vpc_id,
+            security_group_egress=[
+                ec2.CfnSecurityGroup.EgressProperty(
+                    ip_protocol="tcp",
+                    from_port=443,
+                    to_port=443,
+                    destination_prefix_list_id=self._s3_prefix_list(function_log_group),
+                    description="S3 in this region",
+                )
+            ],
+        )
+        return group.attr_group_id
+
+    def _peers_group(self) -> str:
+        group = ec2.CfnSecurityGroup(
+            self,
+            "PeersGroup",
+            group_description="Instances of one job reach each other",
+            vpc_id=self.vpc.vpc_id,
+            # Without a rule of its own, EC2 would keep "all traffic to everywhere"
+            # (AWS: AWS::EC2::SecurityGroup, SecurityGroupEgress).
+            security_group_egress=[
+                ec2.CfnSecurityGroup.EgressProperty(
+                    ip_protocol="-1",
+                    cidr_ip="127.0.0.1/32",
+                    description="Nothing: keeps the allow-all default away",
+                )
+            ],
+        )
+        ec2.CfnSecurityGroupIngress(
+            self,
+            "FromPeers",
+            group_id=group.attr_group_id,
+            source_security_group_id=group.attr_group_id,
+            ip_protocol="-1",
+            description="Other instances of the job",
+        )
+        ec2.CfnSecurityGroupEgress(
+            self,
+            "ToPeers",
+            group_id=group.attr_group_id,
+            destination_security_group_id=group.attr_group_id,
+            ip_protocol="-1",
+            description="Other instances of the job",
+        )
+        return group.attr_group_id
+
+    def _s3_prefix_list(self, function_log_group: logs.ILogGroup) -> str:
+        """Look the id up at deployment, so that synth needs no credentials."""
+        name = f"com.amazonaws.{cdk.Stack.of(self).region}.s3"
+        look_up = cr.AwsSdkCall(
+            service="EC2",
+            action="DescribeManagedPrefixLists",
+            parameters={"Filters": [{"Name": "prefix-list-name", "Values": [name]}]},
+            output_paths=["PrefixLists.0.PrefixListId"],
+            physical_resource_id=cr.PhysicalResourceId.of(name),
+        )
+        found = cr.AwsCustomResource(
+            self,
+            "S3PrefixList",
+            on_update=look_up,
+            install_latest_aws_sdk=False,
+            log_group=function_log_group,
+            policy=cr.AwsCustomResourcePolicy.from_statements(
+                [
+                    iam.PolicyStatement(
+                        actions=["ec2:DescribeManagedPrefixLists"], resources=["*"]
+                    )
+                ]
+            ),
+        )
+        return found.get_response_field("PrefixLists.0.PrefixListId")
+
+
+def _subnet_mask(cidr: str, zones: int) -> int:
+    """Prefix length of each subnet: the VPC in the next power of two of `zones`."""
+    return IPv4Network(cidr).prefixlen + (zones - 1).bit_length()

@@ -1,0 +1,237 @@
+"""The CreateModel and CreateTransformJob requests of a transform, as AWS reads them.
+
+Source: AWS: CreateModel; AWS: CreateTransformJob. A test checks every field against
+botocore's service model, so that a misspelt key cannot pass.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .environment import Container, Transform
+
+LOCAL_DISK_FAMILIES = ("g4dn", "g5", "g6", "g6e", "trn1")
+"""Instance families whose volumes are local NVMe disks: hardware-encrypted, and
+VolumeKmsKeyId is refused (AWS: TransformResources)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the environment gives to every model and job. Strings may be CDK tokens.
+
+    Args:
+        models_bucket: Name of the bucket with the artifacts.
+        inputs_bucket: Name of the bucket with the inputs.
+        outputs_bucket: Name of the bucket for the outputs.
+        key_arn: The key, as an ARN: IAM's condition keys compare ARNs.
+        subnets: Ids of the isolated subnets.
+        container_group: Id of the security group of every container.
+        peers_group: Id of the group that lets instances of one job reach each other.
+    """
+
+    models_bucket: str
+    inputs_bucket: str
+    outputs_bucket: str
+    key_arn: str
+    subnets: Sequence[str]
+    container_group: str
+    peers_group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformRequests:
+    """Renders one transform's requests, without the names that a run gives them.
+
+    Args:
+        environment: The environment's name, for the tags.
+        transform: What is asked for.
+        surroundings: Where it runs.
+        role_arn: The execution role.
+    """
+
+    environment: str
+    transform: Transform
+    surroundings: Surroundings
+    role_arn: str
+
+    @property
+    def network(self) -> dict[str, list[str]]:
+        """VpcConfig of the model; the peers' group only where a job has peers."""
+        groups = [self.surroundings.container_group]
+        if self.transform.transform_resources.instance_count > 1:
+            groups.append(self.surroundings.peers_group)
+        return {"Subnets": list(self.surroundings.subnets), "SecurityGroupIds": groups}
+
+    def create_model(self) -> dict[str, Any]:
+        """CreateModel without ModelName; isolated and in the VPC, always."""
+        containers = [self._container(each) for each in self.transform.model.containers]
+        return {
+            **(
+                {"PrimaryContainer": containers[0]}
+                if len(containers) == 1
+                else {"Containers": containers}
+            ),
+            "ExecutionRoleArn": self.role_arn,
+            "VpcConfig": self.network,
+            "EnableNetworkIsolation": True,
+            "Tags": self._tags(),
+        }
+
+    def create_transform_job(self) -> dict[str, Any]:
+        """CreateTransformJob without TransformJobName and ModelName.
+
+        S3OutputPath is the output prefix: the launcher appends `job=<job name>/`.
+        """
+        job = self.transform
+        return _without_none(
+            {
+                "TransformInput": self._input(),
+                "TransformOutput": self._output(),
+                "TransformResources": self._resources(),
+                "MaxConcurrentTransforms": job.max_concurrent_transforms,
+                "MaxPayloadInMB": job.max_payload_in_mb,
+                "BatchStrategy": job.batch_strategy,
+                "Environment": _map(job.environment),
+                "ModelClientConfig": self._client(),
+                "DataProcessing": self._processing(),
+                "DataCaptureConfig": self._capture(),
+                "ExperimentConfig": self._experiment(),
+                "Tags": self._tags(),
+            }
+        )
+
+    def artifacts(self) -> list[dict[str, str]]:
+        """The artifacts in our models bucket, as {Bucket, Key}."""
+        return [
+            {"Bucket": self.surroundings.models_bucket, "Key": url}
+            for url in (each.model_data_url for each in self.transform.model.containers)
+            if url is not None and not url.startswith("s3://")
+        ]
+
+    def artifact_digests(self) -> list[str]:
+        """The declared SHA-256 of the artifacts, in the order of the containers."""
+        declared = [each.artifact_sha256 for each in self.transform.model.containers]
+        return [sha256 for sha256 in declared if sha256 is not None]
+
+    def _container(self, container: Container) -> dict[str, Any]:
+        url = container.model_data_url
+        if url is not None and not url.startswith("s3://"):
+            url = f"s3://{self.surroundings.models_bucket}/{url}"
+        return _without_none(
+            {
+                "Image": container.image,
+                "ModelDataUrl": url,
+                "ModelPackageName": container.model_package_name,
+                "InferenceSpecificationName": container.inference_specification_name,
+                "ContainerHostname": container.container_hostname,
+                "Environment": _map(container.environment),
+            }
+        )
+
+    def _input(self) -> dict[str, Any]:
+        given = self.transform.transform_input
+        source = given.data_source.s3_data_source
+        bucket = self.surroundings.inputs_bucket
+        return _without_none(
+            {
+                "DataSource": {
+                    "S3DataSource": {
+                        "S3DataType": source.s3_data_type,
+                        "S3Uri": f"s3://{bucket}/{source.s3_uri}",
+                    }
+                },
+                "ContentType": given.content_type,
+                "CompressionType": given.compression_type,
+                "SplitType": given.split_type,
+            }
+        )
+
+    def _output(self) -> dict[str, Any]:
+        wanted = self.transform.transform_output
+        bucket = self.surroundings.outputs_bucket
+        return _without_none(
+            {
+                "S3OutputPath": f"s3://{bucket}/{wanted.s3_output_path}",
+                "Accept": wanted.accept,
+                "AssembleWith": wanted.assemble_with,
+                "KmsKeyId": self.surroundings.key_arn,
+            }
+        )
+
+    def _resources(self) -> dict[str, Any]:
+        wanted = self.transform.transform_resources
+        family = wanted.instance_type.split(".")[1]
+        key = None if family in LOCAL_DISK_FAMILIES else self.surroundings.key_arn
+        return _without_none(
+            {
+                "InstanceType": wanted.instance_type,
+                "InstanceCount": wanted.instance_count,
+                "VolumeKmsKeyId": key,
+                "TransformAmiVersion": wanted.transform_ami_version,
+            }
+        )
+
+    def _client(self) -> dict[str, Any] | None:
+        config = self.transform.model_client_config
+        if config is None:
+            return None
+        return _without_none(
+            {
+                "InvocationsTimeoutInSeconds": config.invocations_timeout_in_seconds,
+                "InvocationsMaxRetries": config.invocations_max_retries,
+            }
+        )
+
+    def _processing(self) -> dict[str, Any] | None:
+        processing = self.transform.data_processing
+        if processing is None:
+            return None
+        return _without_none(
+            {
+                "InputFilter": processing.input_filter,
+                "OutputFilter": processing.output_filter,
+                "JoinSource": processing.join_source,
+            }
+        )
+
+    def _capture(self) -> dict[str, Any] | None:
+        capture = self.transform.data_capture_config
+        bucket = self.surroundings.outputs_bucket
+        if capture is None:
+            return None
+        return _without_none(
+            {
+                "DestinationS3Uri": f"s3://{bucket}/{capture.destination_s3_uri}",
+                "KmsKeyId": self.surroundings.key_arn,
+                "GenerateInferenceId": capture.generate_inference_id,
+            }
+        )
+
+    def _experiment(self) -> dict[str, Any] | None:
+        experiment = self.transform.experiment_config
+        if experiment is None:
+            return None
+        return _without_none(
+            {
+                "ExperimentName": experiment.experiment_name,
+                "TrialName": experiment.trial_name,
+                "TrialComponentDisplayName": experiment.trial_component_display_name,
+                "RunName": experiment.run_name,
+            }
+        )
+
+    def _tags(self) -> list[dict[str, str]]:
+        tags = {
+            "private-transform:environment": self.environment,
+            "private-transform:transform": self.transform.name,
+            **self.transform.tags,
+        }
+        return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def _map(values: Mapping[str, str]) -> dict[str, str] | None:
+    return dict(values) or None
+
+
+def _without_none(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in request.items() if value is not None}

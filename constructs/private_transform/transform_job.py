@@ -1,0 +1,64 @@
+"""The job of one transform."""
+
+from typing import Literal
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from private_transform.handlers.job import RESOURCE_TYPE
+from private_transform.requests import TransformRequests
+from private_transform.transform_model import TransformModel
+
+
+class TransformJob(Construct):
+    """A transform job that runs again when something that matters has changed.
+
+    Args:
+        service_token: The launcher's.
+        environment: The environment's name.
+        transform: The transform's name.
+        model: The model that the job uses.
+        requests: What to start.
+        run: Change it to run the same job again.
+        completion: `wait` for the job's end, or answer once it is `launch`ed.
+
+    Attributes:
+        job_name: Name of the job that last ran for these settings.
+        status: Its status when the deployment was answered.
+        output_path: S3 URI of its outputs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        service_token: str,
+        environment: str,
+        transform: str,
+        model: TransformModel,
+        requests: TransformRequests,
+        run: str,
+        completion: Literal["wait", "launch"],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        resource = cdk.CustomResource(
+            self,
+            "Resource",
+            service_token=service_token,
+            resource_type=RESOURCE_TYPE,
+            properties={
+                "Environment": environment,
+                "Transform": transform,
+                "ModelName": model.model_name,
+                "ModelDigest": model.digest,
+                "Request": requests.create_transform_job(),
+                "Network": requests.network,
+                "ArtifactDigests": requests.artifact_digests(),
+                "Run": run,
+                "Completion": completion,
+            },
+        )
+        self.job_name = resource.ref
+        self.status = resource.get_att_string("Status")
+        self.output_path = resource.get_att_string("OutputPath")

@@ -1,0 +1,1 @@
+"""A real face detector and real photographs, for trying the whole thing out."""

@@ -1,0 +1,1 @@
+"""MiniStack in our own process, with what a deployment needs and it lacks."""

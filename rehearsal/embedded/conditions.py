@@ -1,0 +1,146 @@
+"""Policy conditions that MiniStack lacks or answers unlike AWS."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import iam, s3
+
+from rehearsal.embedded import endpoint
+from rehearsal.embedded.connection import auth_type, current
+
+KMS_KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
+CUSTOMER_KEY_HEADER = "x-amz-server-side-encryption-customer-algorithm"
+ARN_FIELDS = 6
+
+_resolve = iam_evaluator._resolve_condition_key
+_object_context = iam_actions._s3_object_context
+_tag_context = iam_actions.request_tag_context
+
+
+def apply() -> None:
+    """Answer condition keys and match ARNs as AWS does."""
+    iam_evaluator._resolve_condition_key = _resolve_key
+    iam_actions._s3_object_context = _s3_object_context
+    iam_actions.request_tag_context = _request_context
+    for operator in ("arnequals", "arnlike"):
+        iam_evaluator._CONDITION_OPS[operator] = arn_matches
+    for operator in ("arnnotequals", "arnnotlike"):
+        iam_evaluator._CONDITION_OPS[operator] = _arn_differs
+
+
+def arn_matches(actual: str, pattern: str) -> bool:
+    """Match an ARN field by field, so that no wildcard crosses a colon.
+
+    The sixth field holds whatever follows it (AWS: IAM JSON policy elements,
+    condition operators, Amazon Resource Name condition operators).
+    """
+    found = actual.split(":", ARN_FIELDS - 1)
+    wanted = pattern.split(":", ARN_FIELDS - 1)
+    return len(found) == len(wanted) == ARN_FIELDS and all(
+        iam_evaluator.fnmatch_iam_cs(value, expected)
+        for value, expected in zip(found, wanted, strict=True)
+    )
+
+
+def _arn_differs(actual: str, pattern: str) -> bool:
+    return not arn_matches(actual, pattern)
+
+
+def _resolve_key(key: str, context: Any) -> Any:
+    """Replace MiniStack's resolver: our keys first, then its own."""
+    service = context.action.partition(":")[0]
+    known = _KEYS.get((service, key.lower())) or _KEYS.get(("*", key.lower()))
+    return _resolve(key, context) if known is None else known(context)
+
+
+def _principal_arn(context: Any) -> str:
+    """The role of a session, with its path (AWS: global condition keys)."""
+    arn = str(context.principal_arn)
+    if ":assumed-role/" not in arn:
+        return arn
+    name = arn.split("/")[1]
+    role = iam._roles.get_scoped(context.principal_account, None, name)
+    return arn if role is None else str(role["Arn"])
+
+
+def _secure_transport(context: Any) -> str:
+    return str(current.get().tls_version is not None).lower()
+
+
+def _tls_version(context: Any) -> str | None:
+    return current.get().tls_version
+
+
+def _source_endpoint(context: Any) -> str | None:
+    return current.get().endpoint_id
+
+
+def _source_network(context: Any) -> str | None:
+    endpoint_id = current.get().endpoint_id
+    record = endpoint.record(endpoint_id) if endpoint_id else None
+    return None if record is None else str(record["VpcId"])
+
+
+def _auth_type(context: Any) -> str | None:
+    return auth_type.get()
+
+
+def _bucket_owner(context: Any) -> str:
+    """The account of the bucket; of a bucket that is not there, the caller's."""
+    bucket = context.resource_arn.split(":")[-1].split("/", 1)[0]
+    return str(s3._bucket_owner_account(bucket) or context.principal_account)
+
+
+def _caller_account(context: Any) -> str:
+    return str(context.principal_account)
+
+
+_KEYS: dict[tuple[str, str], Callable[[Any], str | None]] = {
+    ("*", "aws:principalarn"): _principal_arn,
+    ("*", "aws:securetransport"): _secure_transport,
+    ("s3", "aws:sourcevpce"): _source_endpoint,
+    ("s3", "aws:sourcevpc"): _source_network,
+    ("s3", "aws:resourceaccount"): _bucket_owner,
+    ("s3", "s3:resourceaccount"): _bucket_owner,
+    ("s3", "s3:tlsversion"): _tls_version,
+    ("s3", "s3:authtype"): _auth_type,
+    ("kms", "kms:calleraccount"): _caller_account,
+}
+
+
+def _s3_object_context(
+    action: str, query: dict[str, Any], path: str, headers: dict[str, str]
+) -> dict[str, Any]:
+    """Add the key a write names; a part is judged by its upload's request."""
+    context: dict[str, Any] = _object_context(action, query, path, headers)
+    if action != "s3:PutObject":
+        return context
+    upload = s3._multipart_uploads.get(iam_actions._query_param(query, "uploadId"))
+    sent = headers
+    if upload is not None:
+        sent = upload["preserved_headers"] if upload.get("requested_sse") else {}
+    for name in (KMS_KEY_HEADER, CUSTOMER_KEY_HEADER):
+        if sent.get(name):
+            context[f"s3:{name}"] = sent[name]
+    return context
+
+
+def _request_context(
+    service: str, action: str, body: bytes, params: dict[str, Any]
+) -> dict[str, Any]:
+    """Add the encryption context that a call to KMS carries in its body."""
+    context: dict[str, Any] = _tag_context(service, action, body, params)
+    if service == "kms":
+        for name, value in _encryption_context(body).items():
+            context[f"kms:EncryptionContext:{name}"] = value
+    return context
+
+
+def _encryption_context(body: bytes) -> dict[str, str]:
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return dict(request.get("EncryptionContext") or {})

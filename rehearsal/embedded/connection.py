@@ -1,0 +1,35 @@
+"""How the request that is being answered came in.
+
+The listeners set it per connection; policy conditions read it. Requests that
+MiniStack makes to itself in process have no connection and count as TLS from
+outside, as AWS's services reach each other.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """One connection's facts, as policies see them.
+
+    Attributes:
+        tls_version: Such as `1.3`; None over plain HTTP.
+        endpoint_id: The gateway endpoint it came through, or None.
+    """
+
+    tls_version: str | None
+    endpoint_id: str | None = None
+
+
+current: ContextVar[Connection] = ContextVar(
+    "connection", default=Connection(tls_version="1.3")
+)
+
+AUTH_TYPES = ("REST-HEADER", "REST-QUERY-STRING", "POST")
+
+auth_type: ContextVar[str | None] = ContextVar("auth_type", default=None)
+"""How the request is signed, one of `AUTH_TYPES`; None when it is not.
+
+AWS: Bucket policy examples using condition keys, `s3:authType`.
+"""

@@ -1,0 +1,246 @@
+"""Who calls, what they may do, and what a service does on its own behalf.
+
+The hooks for services that run inside the embedded AWS. Account and region of
+the current request come with the context of the request; a thread that a service
+starts has neither and enters `scoped` first.
+"""
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ministack.core import iam_actions, iam_evaluator, responses, router
+from ministack.services import cloudwatch_logs, eventbridge, iam, sts
+
+SESSION_SECONDS = 12 * 60 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The account and region that a request acts in."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """A caller whose credentials are known to the embedded AWS.
+
+    `arn` is what AWS prints in messages (the session's for a role); the account's
+    root may do everything, whatever the policies say.
+    """
+
+    arn: str
+    account: str
+    access_key_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Denial:
+    """Why a principal may not do something, in AWS's words."""
+
+    action: str
+    resource: str
+    message: str
+
+
+def scope() -> Scope:
+    """Account and region of the request that is being answered."""
+    return Scope(account=responses.get_account_id(), region=responses.get_region())
+
+
+@contextlib.contextmanager
+def scoped(where: Scope) -> Iterator[None]:
+    """Act in an account and region outside a request, for example in a thread."""
+    with responses.request_scope(where.account, where.region):
+        yield
+
+
+def caller(headers: Mapping[str, str]) -> Principal:
+    """The principal that signed the request with these headers."""
+    key = router.extract_access_key_id(headers, {})
+    known = iam_evaluator.resolve_principal(key, responses.get_account_id())
+    return Principal(arn=known.arn, account=known.account, access_key_id=key)
+
+
+def role_session(role_arn: str, session_name: str) -> Principal:
+    """The principal that a service becomes when it assumes a role.
+
+    Raises:
+        LookupError: There is no such role.
+    """
+    credentials = role_credentials(role_arn, session_name)
+    account, name = _account_and_name(role_arn)
+    return Principal(
+        arn=f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}",
+        account=account,
+        access_key_id=credentials["aws_access_key_id"],
+    )
+
+
+def role_credentials(role_arn: str, session_name: str) -> dict[str, str]:
+    """Credentials of a role's session, as keyword arguments for boto3.
+
+    For a service that a role trusts; whether it does is `trusts`' question. The
+    same role and session name give the same credentials, renewed.
+
+    Raises:
+        LookupError: There is no such role.
+    """
+    account, name = _account_and_name(role_arn)
+    role = iam._roles.get_scoped(account, None, name)
+    if role is None or role["Arn"] != role_arn:
+        raise LookupError(f"the role {role_arn} does not exist")
+    digest = hashlib.sha256(f"{role_arn} {session_name}".encode()).hexdigest()
+    access_key = "ASIA" + digest[:16].upper()
+    sts.register_session(
+        access_key,
+        {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}",
+            "UserId": f"{role['RoleId']}:{session_name}",
+            "AccountId": account,
+            "PrincipalType": "AssumedRole",
+            "SecretAccessKey": digest,
+            "SessionToken": digest[::-1],
+            "Expiration": time.time() + SESSION_SECONDS,
+        },
+    )
+    return {
+        "aws_access_key_id": access_key,
+        "aws_secret_access_key": digest,
+        "aws_session_token": digest[::-1],
+    }
+
+
+def trusts(
+    role_arn: str, service: str, context: Mapping[str, str] | None = None
+) -> bool:
+    """Whether a role exists and lets a service principal assume it.
+
+    Args:
+        role_arn: The role, with its path.
+        service: The service principal, such as `sagemaker.amazonaws.com`.
+        context: Condition keys of the request, such as `aws:SourceAccount`.
+    """
+    account, name = _account_and_name(role_arn)
+    role = iam._roles.get_scoped(account, None, name)
+    if role is None or role["Arn"] != role_arn:
+        return False
+    verdict = iam_evaluator.evaluate_resource_policy(
+        role["AssumeRolePolicyDocument"],
+        iam_evaluator.EvalContext(
+            principal_arn="",
+            principal_type="Service",
+            principal_account="",
+            action="sts:AssumeRole",
+            resource_arn="*",
+            region=responses.get_region(),
+            service_context={k.lower(): v for k, v in (context or {}).items()},
+        ),
+        service=service,
+    )
+    return bool(verdict.decision == "Allow")
+
+
+def authorize(
+    principal: Principal,
+    action: str,
+    resource_arn: str,
+    context: Mapping[str, str | Sequence[str]] | None = None,
+) -> Denial | None:
+    """Ask the policy evaluator; None means allowed.
+
+    Identity policies, permissions boundary, session policies and the resource's own
+    policy (bucket, key, topic, queue, function) count, as for a request.
+
+    Args:
+        principal: From `caller` or `role_session`.
+        action: Such as `sagemaker:CreateModel`.
+        resource_arn: The resource, or `*`.
+        context: Condition keys of this request; a list makes a multi-valued key.
+    """
+    verdict = iam_evaluator.enforce(
+        principal.access_key_id,
+        action,
+        action.partition(":")[0],
+        responses.get_region(),
+        resource_arn=resource_arn,
+        service_context=dict(context or {}),
+    )
+    if verdict is None:
+        return None
+    return Denial(
+        action=action,
+        resource=resource_arn,
+        message=message(verdict, action, resource_arn),
+    )
+
+
+def emit_event(
+    detail_type: str,
+    detail: Mapping[str, object],
+    *,
+    resources: Sequence[str],
+    source: str = "aws.sagemaker",
+) -> None:
+    """Put a service's event on the account's default event bus."""
+    eventbridge._put_events(
+        {
+            "Entries": [
+                {
+                    "Source": source,
+                    "DetailType": detail_type,
+                    "Detail": json.dumps(detail),
+                    "Resources": list(resources),
+                }
+            ]
+        },
+        allow_aws_source=True,
+    )
+
+
+def write_log(group: str, stream: str, lines: Iterable[str]) -> None:
+    """Append lines to a log stream; group and stream are made when they are missing."""
+    if group not in cloudwatch_logs._log_groups:
+        cloudwatch_logs._create_log_group({"logGroupName": group})
+    if stream not in cloudwatch_logs._log_groups[group]["streams"]:
+        cloudwatch_logs._create_log_stream(
+            {"logGroupName": group, "logStreamName": stream}
+        )
+    now = int(time.time() * 1000)
+    cloudwatch_logs._put_log_events(
+        {
+            "logGroupName": group,
+            "logStreamName": stream,
+            "logEvents": [{"timestamp": now, "message": line} for line in lines],
+        }
+    )
+
+
+def _account_and_name(role_arn: str) -> tuple[str, str]:
+    fields = role_arn.split(":", 5)
+    if len(fields) < 6 or not fields[5].startswith("role/"):
+        raise LookupError(f"{role_arn!r} is not the ARN of a role")
+    return fields[4], fields[5].rsplit("/", 1)[-1]
+
+
+def message(verdict: object, action: str, resource_arn: str) -> str:
+    """The sentence that AWS prints for a verdict of MiniStack's evaluator."""
+    if isinstance(verdict, iam_evaluator.AuthError):
+        return str(verdict.message)
+    explicit = getattr(verdict, "decision", "") == "Deny"
+    principal = getattr(verdict, "principal_arn", "")
+    if explicit and getattr(verdict, "resource_policy_arn", ""):
+        service = action.partition(":")[0]
+        return str(
+            iam_actions._resource_policy_denial(
+                service, action, principal, resource_arn
+            )
+        )
+    return str(
+        iam_actions.identity_denial_message(action, principal, resource_arn, explicit)
+    )

@@ -1,0 +1,71 @@
+"""Services of our own, answered by MiniStack's front door in process."""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias
+
+from ministack import app
+from ministack.core import iam_actions, router
+
+from rehearsal.embedded.settings import Settings
+
+Response: TypeAlias = tuple[int, dict[str, str], bytes]
+
+Stop: TypeAlias = Callable[[], None]
+"""Ends what a service has started: processes and threads; called once, at the end."""
+
+BUILT_IN = ("rehearsal.sagemaker",)
+"""Packages with `register(settings) -> Stop`; absent ones are skipped."""
+
+
+class JsonService(Protocol):
+    """What a registered service is: one coroutine that answers JSON 1.1 requests."""
+
+    async def handle_request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, list[str]],
+    ) -> Response:
+        """Answer one request; header names arrive in lower case.
+
+        It runs on the server's event loop: what blocks belongs in a thread.
+        """
+
+
+def register(name: str, service: JsonService, *, target_prefix: str) -> None:
+    """Serve requests whose X-Amz-Target starts with `target_prefix` by `service`.
+
+    MiniStack has checked the caller's signature when the service is called, and
+    nothing else: only the service knows which resources a request touches, so it
+    asks `identity.authorize` itself, once per resource.
+
+    Args:
+        name: The service's endpoint prefix, such as `sagemaker`.
+        service: An object or module with `handle_request`.
+        target_prefix: The protocol's target prefix with its dot: `SageMaker.`.
+    """
+    app.SERVICE_REGISTRY[name] = {"module": name}
+    sys.modules[f"ministack.services.{name}"] = service  # type: ignore[assignment]  # MiniStack looks services up by this name
+    app._loaded_modules[name] = service
+    app.SERVICE_HANDLERS[name] = service.handle_request
+    router.SERVICE_PATTERNS[name] = {
+        "target_prefixes": [target_prefix],
+        "host_patterns": [rf"(api\.)?{name}\."],
+    }
+    iam_actions._SERVICE_PROTOCOL[name] = "json"
+
+
+def register_built_in(settings: Settings) -> list[Stop]:
+    """Register the services of this project that are installed."""
+    stops: list[Stop] = []
+    for package in BUILT_IN:
+        if importlib.util.find_spec(package) is not None:
+            module = importlib.import_module(package)
+            if hasattr(module, "register"):  # TEMPORARY
+                stops.append(module.register(settings))
+    return stops

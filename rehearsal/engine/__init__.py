@@ -1,0 +1,26 @@
+"""The local transform engine: runs SageMaker batch transform jobs on this machine."""
+
+from rehearsal.engine.job import TransformJob
+from rehearsal.engine.stop import StopSignal
+from rehearsal.engine.storage import (
+    Location,
+    Reader,
+    S3Storage,
+    Storage,
+    StorageError,
+)
+from rehearsal.engine.transform import EngineSettings, JobLog, Outcome, run_job
+
+__all__ = [
+    "EngineSettings",
+    "JobLog",
+    "Location",
+    "Outcome",
+    "Reader",
+    "S3Storage",
+    "StopSignal",
+    "Storage",
+    "StorageError",
+    "TransformJob",
+    "run_job",
+]

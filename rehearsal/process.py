@@ -1,0 +1,211 @@
+"""The embedded AWS as a child process: everything a user of it needs."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from rehearsal.embedded.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+START_SECONDS = 60
+STOP_SECONDS = 15
+NO_PROXY = "127.0.0.1,localhost"
+
+
+class StartError(Exception):
+    """The embedded AWS did not start; the message says why in one sentence."""
+
+
+class EmbeddedAws:
+    """An AWS on 127.0.0.1 with IAM enforced, for as long as the context is open.
+
+    It listens on free ports of its own, keeps its files in a folder of its own and
+    sees nothing of the caller's environment, so several can run side by side. When
+    the context closes, or this process dies, the child, what it started and its
+    folder are gone.
+
+    Attributes:
+        url: HTTPS, every service, from outside any network.
+        plain_url: Plain HTTP, the same, for showing that policies refuse it.
+        environment: What a shell, the CDK CLI or boto3 needs to talk to it as the
+            account's root, which no policy limits.
+        folder: The child's own folder, with `server.log`.
+    """
+
+    def __init__(
+        self,
+        *,
+        images: Mapping[str, Sequence[str]],
+        home: Path,
+        account: str = ACCOUNT,
+        region: str = REGION,
+        api_reads: Literal["inside", "outside"] = "inside",
+    ) -> None:
+        """Describe it; entering the context starts it.
+
+        Args:
+            images: Which command serves a container image, by image URI.
+            home: The folder in which it makes its own.
+            account: The account of the root key.
+            region: The region of requests that name none.
+            api_reads: Where SageMaker's checks at the API come from.
+        """
+        self._settings = (images, account, region, api_reads)
+        self._home = home
+
+    def __enter__(self) -> Self:
+        """Start the child and wait until it serves.
+
+        Raises:
+            StartError: It did not.
+        """
+        images, account, region, api_reads = self._settings
+        self._home.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="aws-", dir=self._home)).resolve()
+        settings = Settings(
+            account=account,
+            region=region,
+            folder=self.folder,
+            images=images,
+            api_reads=api_reads,
+        )
+        try:
+            self._process = self._start()
+            answer = self._exchange(settings)
+        except BaseException:
+            self._remove()
+            raise
+        self.url: str = answer["url"]
+        self.plain_url: str = answer["plain_url"]
+        self.environment: dict[str, str] = {
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_CA_BUNDLE": answer["authority"],
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": region,
+            "AWS_SECRET_ACCESS_KEY": "embedded",
+            "NODE_EXTRA_CA_CERTS": answer["authority"],
+            "NO_PROXY": NO_PROXY,
+            "no_proxy": NO_PROXY,
+        }
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the child and remove what it leaves."""
+        self._remove()
+
+    def through(self, endpoint_id: str) -> str:
+        """URL that reaches S3 through one deployed gateway endpoint.
+
+        Raises:
+            LookupError: No S3 gateway endpoint has this id.
+        """
+        trust = ssl.create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
+        direct = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
+        try:
+            with direct.open(f"{self.url}/_rehearsal/endpoints/{endpoint_id}") as reply:
+                return str(json.load(reply)["url"])
+        except urllib.error.HTTPError as error:
+            with error:
+                raise LookupError(json.load(error)["message"]) from None
+
+    def wait(self) -> int:
+        """Wait until the child ends by itself; its exit code."""
+        return self._process.wait()
+
+    def _start(self) -> subprocess.Popen[str]:
+        with (self.folder / "server.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "rehearsal.embedded.server"],
+                cwd=ROOT,
+                env={
+                    "HOME": str(self.folder),
+                    "LANG": "C.UTF-8",
+                    "PATH": _path(),
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "TMPDIR": str(self.folder),
+                },
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                # Ctrl-C reaches this process only; it ends the child in order.
+                start_new_session=True,
+            )
+
+    def _exchange(self, settings: Settings) -> dict[str, str]:
+        """Tell the child its settings and read where it listens."""
+        child = self._process
+        if child.stdin is None or child.stdout is None:
+            raise AssertionError("the child was started with pipes")
+        try:
+            child.stdin.write(settings.to_json() + "\n")
+            child.stdin.flush()
+            with _deadline(child, START_SECONDS):
+                line = child.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        answer: dict[str, str] = json.loads(line or "{}")
+        if "url" not in answer:
+            reason = answer.get("error", f"it was silent for {START_SECONDS} seconds")
+            raise StartError(f"The embedded AWS did not start: {reason}.")
+        return answer
+
+    def _remove(self) -> None:
+        child = getattr(self, "_process", None)
+        if child is not None:
+            # The end of its input is what tells the child to stop.
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.close()
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _path() -> str:
+    """Where the child finds Node: beside Python first, then the machine's own."""
+    found = shutil.which("node")
+    folders = [str(Path(sys.executable).parent), os.defpath]
+    if found is not None:
+        folders.insert(1, str(Path(found).parent))
+    return os.pathsep.join(folders)
+
+
+@contextlib.contextmanager
+def _deadline(child: subprocess.Popen[str], seconds: float) -> Iterator[None]:
+    """Kill a child that is still silent after this time; reading it then ends."""
+    timer = threading.Timer(seconds, child.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,0 +1,299 @@
+"""The report as one page for people: no address in it leads elsewhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from xml.etree.ElementTree import Element
+
+from .markup import Content, document, tag
+from .predictions import Prediction
+from .values import (
+    ClaimRow,
+    Photograph,
+    Report,
+    RunRow,
+    StackRow,
+    TransformRow,
+    duration,
+)
+
+
+def to_html(report: Report) -> str:
+    """Render the report as a self-contained document."""
+    held = sum(claim.ok for claim in report.claims)
+    seen = sum(len(photograph.predictions) for photograph in report.photographs)
+    ok = report.status == "ok"
+    return document(
+        tag(
+            "html",
+            _head(),
+            tag(
+                "body",
+                tag(
+                    "header",
+                    tag("h1", "Private Batch Transform: rehearsal"),
+                    _mark(ok, "Everything held" if ok else "Failed"),
+                    tag(
+                        "p",
+                        "The real deployment, on an AWS embedded in one process: what "
+                        "was created, what ran, and what was tried to get at the data.",
+                    ),
+                    _numbers(
+                        ("Time", duration(report.seconds)),
+                        ("Stacks", str(len(report.stacks))),
+                        ("Transform jobs", str(len(report.transforms))),
+                        ("Promises held", f"{held} of {len(report.claims)}"),
+                        ("Photographs", str(len(report.photographs))),
+                        ("Objects found", str(seen)),
+                    ),
+                ),
+                tag("main", *_sections(report)),
+                tag(
+                    "footer",
+                    tag("p", "The same values for programs: report.json beside this."),
+                ),
+            ),
+            lang="en",
+        )
+    )
+
+
+def _head() -> Element:
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag(
+            "meta",
+            http_equiv="Content-Security-Policy",
+            content="default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+        ),
+        tag("title", "Private Batch Transform: rehearsal"),
+        tag("style", files(__package__).joinpath("page.css").read_text("utf-8")),
+    )
+
+
+def _sections(report: Report) -> Iterable[Element]:
+    if report.photographs:
+        yield _section(
+            "Predictions",
+            "Read from the output bucket through the trusted endpoint, by a role that "
+            "may read outputs and nothing else.",
+            tag("div", *map(_figure, report.photographs), class_="photographs"),
+        )
+    if report.claims:
+        yield _section(
+            "Privacy",
+            "Each promise was tried to be broken.",
+            tag("ul", *map(_claim, report.claims), class_="claims", role="list"),
+        )
+    if report.transforms:
+        yield _section(
+            "Transform jobs",
+            "One run per transform, started by its deployment.",
+            _table(_JOB_COLUMNS, map(_transform, report.transforms)),
+        )
+    if report.runs:
+        yield _section(
+            "Other runs",
+            "Failures shown on purpose among them, with the status that was expected.",
+            _table(_JOB_COLUMNS, map(_run, report.runs)),
+        )
+    if report.stacks:
+        yield _section(
+            "Stacks",
+            "As CloudFormation left them.",
+            _table(("Stack", "Status"), map(_stack, report.stacks)),
+        )
+
+
+def _section(title: str, lead: str, content: Element) -> Element:
+    name = title.lower().replace(" ", "-")
+    return tag(
+        "section",
+        tag("h2", title, id=name),
+        tag("p", lead, class_="quiet"),
+        content,
+        aria_labelledby=name,
+    )
+
+
+def _mark(ok: bool, words: str) -> Element:
+    # The sign says it as well, for eyes that do not tell the colours apart.
+    sign = "\N{CHECK MARK}" if ok else "\N{MULTIPLICATION X}"
+    return tag(
+        "span",
+        tag("span", f"{sign} ", aria_hidden="true"),
+        words,
+        class_=f"mark {'good' if ok else 'bad'}",
+    )
+
+
+def _numbers(*pairs: tuple[str, str]) -> Element:
+    return tag(
+        "dl",
+        *(tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs),
+        class_="numbers",
+    )
+
+
+def _figure(photograph: Photograph) -> Element:
+    data = base64.b64encode(photograph.jpeg).decode("ascii")
+    found = [f"{seen.label} {seen.score:.2f}" for seen in photograph.predictions]
+    what = ", ".join(found) or "nothing found"
+    width, height = str(photograph.width), str(photograph.height)
+    image = tag(
+        "img",
+        src=f"data:image/jpeg;base64,{data}",
+        width=width,
+        height=height,
+        alt=f"Photograph {photograph.name}; the model's answer: {what}",
+    )
+    drawing = tag(
+        "svg",
+        *(
+            shape
+            for prediction in photograph.predictions
+            for shape in _box(prediction, photograph)
+        ),
+        viewBox=f"0 0 {width} {height}",
+        aria_hidden="true",
+    )
+    return tag(
+        "figure",
+        tag("div", image, drawing, class_="frame"),
+        tag(
+            "figcaption",
+            tag("span", photograph.name, class_="name"),
+            tag("span", what, class_="found" if found else "quiet"),
+        ),
+    )
+
+
+def _box(prediction: Prediction, photograph: Photograph) -> Iterable[Element]:
+    """Draw one prediction: its box, and above it, or in it, its label and score."""
+    left, top = prediction.xmin * photograph.width, prediction.ymin * photograph.height
+    place = {
+        "x": f"{left:.1f}",
+        "y": f"{top:.1f}",
+        "width": f"{prediction.xmax * photograph.width - left:.1f}",
+        "height": f"{prediction.ymax * photograph.height - top:.1f}",
+    }
+    yield tag("rect", class_="edge", **place)
+    yield tag("rect", class_="box", **place)
+
+    words = f"{prediction.label} {prediction.score:.2f}"
+    size = 0.055 * max(photograph.width, photograph.height)
+    plate_height, plate_width = 1.4 * size, (0.6 * len(words) + 0.6) * size
+    plate_top = top - plate_height if top > plate_height else top
+    plate_left = max(0.0, min(left, photograph.width - plate_width))
+    yield tag(
+        "rect",
+        class_="plate",
+        x=f"{plate_left:.1f}",
+        y=f"{plate_top:.1f}",
+        width=f"{plate_width:.1f}",
+        height=f"{plate_height:.1f}",
+    )
+    yield tag(
+        "text",
+        words,
+        x=f"{plate_left + 0.3 * size:.1f}",
+        y=f"{plate_top + size:.1f}",
+        font_size=f"{size:.1f}",
+        textLength=f"{plate_width - 0.6 * size:.1f}",
+        lengthAdjust="spacingAndGlyphs",
+    )
+
+
+def _claim(claim: ClaimRow) -> Element:
+    return tag(
+        "li",
+        tag("h3", tag("span", claim.claim), _mark(claim.ok, _held(claim.ok))),
+        tag(
+            "dl",
+            *(tag("dt", "Tried"), tag("dd", claim.tried)),
+            *(tag("dt", "Seen"), tag("dd", claim.seen)),
+        ),
+    )
+
+
+def _held(ok: bool) -> str:
+    return "held" if ok else "broken"
+
+
+_JOB_COLUMNS = ("Transform", "Status", "Outputs", "Time", "What went wrong")
+
+
+def _transform(row: TransformRow) -> Sequence[Content]:
+    return _job(row, _mark(row.status == "Completed", row.status))
+
+
+def _run(row: RunRow) -> Sequence[Content]:
+    if row.status == row.expected:
+        return _job(row, _mark(True, f"{row.status}, as expected"))
+    return _job(row, _mark(False, f"{row.status}, expected {row.expected}"))
+
+
+def _job(row: TransformRow, status: Element) -> Sequence[Content]:
+    wrong = [
+        *([tag("p", "No output for ", *_names(row))] if row.failed_inputs else []),
+        *([tag("p", row.failure_reason)] if row.failure_reason else []),
+    ]
+    return (
+        tag("span", row.name, tag("span", row.job or "no job", class_="name")),
+        status,
+        f"{row.outputs} of {row.inputs}",
+        duration(row.seconds),
+        tag("div", *wrong) if wrong else tag("span", "nothing", class_="quiet"),
+    )
+
+
+def _names(row: TransformRow) -> Iterable[Content]:
+    for number, name in enumerate(row.failed_inputs):
+        if number:
+            yield ", "
+        yield tag("span", name, class_="name")
+
+
+def _stack(row: StackRow) -> Sequence[Content]:
+    # CloudFormation's other final statuses name a failure or a roll-back.
+    ok = row.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
+    return [row.name, _mark(ok, row.status)]
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Content]]) -> Element:
+    """Return a table whose rows become cards on a narrow screen.
+
+    Roles are spelled out because browsers forget that a table is one once its rows
+    are laid out as blocks.
+    """
+    return tag(
+        "table",
+        tag(
+            "thead",
+            tag("tr", *map(_column, columns), role="row"),
+            role="rowgroup",
+        ),
+        tag(
+            "tbody",
+            *(
+                tag("tr", *map(_cell, range(len(columns)), columns, row), role="row")
+                for row in rows
+            ),
+            role="rowgroup",
+        ),
+        role="table",
+    )
+
+
+def _column(name: str) -> Element:
+    return tag("th", name, scope="col", role="columnheader")
+
+
+def _cell(index: int, column: str, content: Content) -> Element:
+    if index == 0:
+        return tag("th", content, scope="row", role="rowheader")
+    return tag("td", content, data_label=column, role="cell")

@@ -1,0 +1,1 @@
+"""The stacks of an environment: wiring of the constructs, and nothing else."""

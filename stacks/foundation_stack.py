@@ -1,0 +1,230 @@
+"""Network, key, buckets and audit trail: what changes rarely and holds the data."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from private_transform.access import perimeter, role_path
+from private_transform.audit_trail import AuditTrail
+from private_transform.control_bucket import ControlBucket
+from private_transform.data_bucket import DataBucket
+from private_transform.data_key import DataKey
+from private_transform.duty import Duty
+from private_transform.encrypted_log_group import EncryptedLogGroup
+from private_transform.environment import Environment
+from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.lock import (
+    BucketKind,
+    Buckets,
+    bucket_policy,
+    duty_policies,
+    endpoint_policy,
+    key_policy,
+)
+from private_transform.log_bucket import LogBucket
+from private_transform.private_network import PrivateNetwork
+
+
+class FoundationStack(cdk.Stack):
+    """Network and buckets stand together: the policy of each names the other.
+
+    Args:
+        environment: The environment's files.
+        synthesizer: How the stack is deployed.
+
+    Attributes:
+        key: The environment's key, by ARN.
+        network: The private network.
+        data: The data buckets by kind: models, inputs, outputs.
+        control: The bucket of manifests and evidence.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> None:
+        # The base class reads `availability_zones`, so they must be there first.
+        self._zones = list(environment.network.availability_zones)
+        super().__init__(
+            scope,
+            environment.stack_name("foundation"),
+            env=cdk.Environment(account=environment.account, region=environment.region),
+            synthesizer=synthesizer,
+            termination_protection=environment.protection == "keep",
+            description=f"Private batch transform {environment.name}: network and data",
+        )
+        self._settings = environment
+        self._perimeter = perimeter(environment, partition=self.partition)
+        self._stateful = (
+            cdk.RemovalPolicy.RETAIN
+            if environment.protection == "keep"
+            else cdk.RemovalPolicy.DESTROY
+        )
+        self.key = self._data_key().key
+        self.network = PrivateNetwork(
+            self,
+            "Network",
+            cidr=environment.network.cidr,
+            availability_zones=self._zones,
+            flow_log_group=self._log_group("FlowLogs", self._stateful),
+            function_log_group=self._log_group("Functions", cdk.RemovalPolicy.DESTROY),
+        )
+        self._logs = LogBucket(
+            self,
+            "Logs",
+            retention_in_days=environment.retention.logs_in_days,
+            removal_policy=self._stateful,
+        ).bucket
+        self.control = self._control_bucket().bucket
+        self.data: dict[BucketKind, s3.IBucket] = {
+            "models": self._data_bucket("Models", "models"),
+            "inputs": self._data_bucket("Inputs", "inputs"),
+            "outputs": self._data_bucket("Outputs", "outputs"),
+        }
+        self.network.allow_only(endpoint_policy(self._perimeter, self._arns()))
+        if environment.audit == "own":
+            self._audit_trail()
+        self._duties()
+        self._outputs()
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """The zones of the file: the inherited look-up would need credentials."""
+        return self._zones
+
+    def _data_key(self) -> DataKey:
+        account, region = self._settings.account, self._settings.region
+        here = f"{region}:{account}"
+        named = self._settings.stack_name("*")
+        return DataKey(
+            self,
+            "Key",
+            policy=key_policy(
+                self._perimeter,
+                # Patterns of the names that CloudFormation will generate: the buckets
+                # name the key, so the key cannot name the buckets.
+                bucket_pattern=f"arn:{self.partition}:s3:::{self.stack_name}-*",
+                log_groups=(
+                    f"arn:{self.partition}:logs:{here}:log-group:{named}",
+                    f"arn:{self.partition}:logs:{here}:log-group:{JOB_LOG_GROUP}",
+                ),
+                trails=(
+                    (f"arn:{self.partition}:cloudtrail:{here}:trail/{self._trail}",)
+                    if self._settings.audit == "own"
+                    else ()
+                ),
+                topics=(f"arn:{self.partition}:sns:{here}:{named}",),
+            ),
+            alias=f"private-transform-{self._settings.name}",
+            rotation_period_in_days=self._settings.key.rotation_period_in_days,
+            pending_window_in_days=self._settings.key.pending_window_in_days,
+            removal_policy=self._stateful,
+        )
+
+    @property
+    def _trail(self) -> str:
+        return self._settings.stack_name("audit")
+
+    def _log_group(
+        self, construct_id: str, removal_policy: cdk.RemovalPolicy
+    ) -> logs.ILogGroup:
+        return EncryptedLogGroup(
+            self,
+            construct_id,
+            key=self.key,
+            retention_in_days=self._settings.retention.logs_in_days,
+            removal_policy=removal_policy,
+        ).log_group
+
+    def _control_bucket(self) -> ControlBucket:
+        return ControlBucket(
+            self,
+            "Control",
+            key=self.key,
+            logs_bucket=self._logs,
+            noncurrent_versions_in_days=(
+                self._settings.retention.noncurrent_versions_in_days
+            ),
+            removal_policy=self._stateful,
+        )
+
+    def _data_bucket(self, construct_id: str, kind: BucketKind) -> s3.IBucket:
+        made = DataBucket(
+            self,
+            construct_id,
+            key=self.key,
+            logs_bucket=self._logs,
+            noncurrent_versions_in_days=(
+                self._settings.retention.noncurrent_versions_in_days
+            ),
+            removal_policy=self._stateful,
+        )
+        made.lock(
+            bucket_policy(
+                self._perimeter,
+                kind,
+                made.bucket.bucket_arn,
+                endpoint_ids=(
+                    self.network.endpoint.vpc_endpoint_id,
+                    *(trusted.id for trusted in self._settings.trusted_endpoints),
+                ),
+                key_arn=self.key.key_arn,
+            )
+        )
+        return made.bucket
+
+    def _arns(self) -> Buckets:
+        return Buckets(
+            **{kind: bucket.bucket_arn for kind, bucket in self.data.items()},
+            control=self.control.bucket_arn,
+        )
+
+    def _audit_trail(self) -> None:
+        AuditTrail(
+            self,
+            "Audit",
+            trail_name=self._trail,
+            key=self.key,
+            logs_bucket=self._logs,
+            log_group=self._log_group("AuditLogs", self._stateful),
+            data_buckets=list(self.data.values()),
+        )
+
+    def _duties(self) -> None:
+        people = self._settings.people
+        policies = duty_policies(
+            self._arns(), key_arn=self.key.key_arn, region=self.region
+        )
+        for construct_id, duty, members in (
+            ("Uploaders", "uploaders", people.uploaders),
+            ("Readers", "readers", people.readers),
+            ("KeyAdministrators", "key_administrators", people.key_administrators),
+            ("BreakGlass", "break_glass", people.break_glass),
+        ):
+            if not members:
+                continue
+            made = Duty(
+                self,
+                construct_id,
+                policy=policies[duty],
+                role_arns=[person.role for person in members],
+                path=role_path(self._settings),
+            )
+            cdk.CfnOutput(self, f"{construct_id}Policy", value=made.policy_arn)
+
+    def _outputs(self) -> None:
+        for name, value in {
+            "ModelsBucket": self.data["models"].bucket_name,
+            "InputsBucket": self.data["inputs"].bucket_name,
+            "OutputsBucket": self.data["outputs"].bucket_name,
+            "ControlBucket": self.control.bucket_name,
+            "LogsBucket": self._logs.bucket_name,
+            "EndpointId": self.network.endpoint.vpc_endpoint_id,
+            "VpcId": self.network.vpc.vpc_id,
+            "KeyArn": self.key.key_arn,
+        }.items():
+            cdk.CfnOutput(self, name, value=value)

@@ -1,0 +1,82 @@
+"""Launcher, job logs and state changes: what is replaced with each release."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from private_transform.access import role_arns, role_path
+from private_transform.encrypted_log_group import EncryptedLogGroup
+from private_transform.environment import Environment
+from private_transform.job_log_group import JobLogGroup
+from private_transform.launcher import Launcher
+from private_transform.state_changes import StateChanges
+from stacks.foundation_stack import FoundationStack
+from stacks.shared_key import shared_key
+
+
+class OperationsStack(cdk.Stack):
+    """What all transforms of an environment share while they run.
+
+    Args:
+        environment: The environment's files.
+        foundation: Where the data lies.
+        synthesizer: How the stack is deployed.
+
+    Attributes:
+        service_token: What a transform's custom resources name to be served.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        foundation: FoundationStack,
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> None:
+        super().__init__(
+            scope,
+            environment.stack_name("operations"),
+            env=cdk.Environment(account=environment.account, region=environment.region),
+            synthesizer=synthesizer,
+            termination_protection=environment.protection == "keep",
+            description=f"Private batch transform {environment.name}: launcher",
+        )
+        key = shared_key(self, foundation)
+        functions_path = role_path(environment, "launcher/")
+        log_group = EncryptedLogGroup(
+            self,
+            "Functions",
+            key=key,
+            retention_in_days=environment.retention.logs_in_days,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        ).log_group
+        self.service_token = Launcher(
+            self,
+            "Launcher",
+            environment=environment.name,
+            role_path=functions_path,
+            execution_roles=role_arns(environment, self.partition, "execution/"),
+            key=key,
+            models_bucket=foundation.data["models"],
+            log_group=log_group,
+        ).service_token
+        job_logs = JobLogGroup(
+            self,
+            "JobLogs",
+            service_token=self.service_token,
+            key=key,
+            retention_in_days=environment.retention.logs_in_days,
+            release_key=environment.protection == "discard",
+        )
+        changes = StateChanges(
+            self,
+            "StateChanges",
+            environment=environment.name,
+            role_path=functions_path,
+            key=key,
+            control_bucket=foundation.control,
+            log_group=log_group,
+            emails=environment.notify,
+        )
+        cdk.CfnOutput(self, "JobLogGroup", value=job_logs.note)
+        cdk.CfnOutput(self, "TopicArn", value=changes.topic.topic_arn)

@@ -1,0 +1,115 @@
+"""One transform: its role, its model and its job."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from private_transform.access import role_path
+from private_transform.environment import Environment, Transform
+from private_transform.execution_role import ExecutionRole
+from private_transform.handlers.job import LOG_GROUP
+from private_transform.requests import Surroundings, TransformRequests
+from private_transform.transform_job import TransformJob
+from private_transform.transform_model import TransformModel
+from stacks.foundation_stack import FoundationStack
+from stacks.operations_stack import OperationsStack
+from stacks.shared_key import shared_key
+
+
+class TransformStack(cdk.Stack):
+    """Deployed alone: one failing transform never rolls back another.
+
+    Args:
+        environment: The environment's files.
+        transform: The transform's file.
+        foundation: Where the data lies.
+        operations: Where the launcher is.
+        synthesizer: How the stack is deployed.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        transform: Transform,
+        foundation: FoundationStack,
+        operations: OperationsStack,
+        synthesizer: cdk.IStackSynthesizer,
+    ) -> None:
+        super().__init__(
+            scope,
+            environment.stack_name(transform.name),
+            env=cdk.Environment(account=environment.account, region=environment.region),
+            synthesizer=synthesizer,
+            description=f"Private batch transform {environment.name}: {transform.name}",
+        )
+        network, data = foundation.network, foundation.data
+        subnets = [subnet.subnet_id for subnet in network.vpc.isolated_subnets]
+        key = shared_key(self, foundation)
+        role = ExecutionRole(
+            self,
+            "ExecutionRole",
+            transform=transform,
+            path=role_path(environment, "execution/"),
+            key=key,
+            models_bucket=data["models"],
+            inputs_bucket=data["inputs"],
+            outputs_bucket=data["outputs"],
+            control_bucket=foundation.control,
+            subnets=subnets,
+            security_groups=[network.container_group, network.peers_group],
+        )
+        requests = TransformRequests(
+            environment=environment.name,
+            transform=transform,
+            role_arn=role.role.role_arn,
+            surroundings=Surroundings(
+                models_bucket=data["models"].bucket_name,
+                inputs_bucket=data["inputs"].bucket_name,
+                outputs_bucket=data["outputs"].bucket_name,
+                key_arn=key.key_arn,
+                subnets=subnets,
+                container_group=network.container_group,
+                peers_group=network.peers_group,
+            ),
+        )
+        model = TransformModel(
+            self,
+            "Model",
+            service_token=operations.service_token,
+            environment=environment.name,
+            transform=transform.name,
+            requests=requests,
+            upload_command=f"make upload ENVIRONMENT={environment.name} DATA=<folder>",
+        )
+        model.node.add_dependency(role.policy)
+        job = TransformJob(
+            self,
+            "Job",
+            service_token=operations.service_token,
+            environment=environment.name,
+            transform=transform.name,
+            model=model,
+            requests=requests,
+            run=transform.run,
+            completion=transform.completion,
+        )
+        self._outputs(job)
+
+    def _outputs(self, job: TransformJob) -> None:
+        console = f"https://{self.region}.console.aws.amazon.com"
+        group = LOG_GROUP.replace("/", "$252F")
+        for name, value in {
+            "JobName": job.job_name,
+            "JobStatus": job.status,
+            "Outputs": job.output_path,
+            "JobConsole": f"{console}/sagemaker/home?region={self.region}"
+            f"#/transform-jobs/{job.job_name}",
+            "LogsConsole": f"{console}/cloudwatch/home?region={self.region}"
+            f"#logsV2:log-groups/log-group/{group}"
+            f"$3FlogStreamNameFilter$3D{job.job_name}",
+            "MetricsConsole": f"{console}/cloudwatch/home?region={self.region}"
+            f"#metricsV2?query=~'*7b*2faws*2fsagemaker*2fTransformJobs*2cHost*7d*20"
+            f"{job.job_name}",
+        }.items():
+            cdk.CfnOutput(self, name, value=value)

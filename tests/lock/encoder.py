@@ -1,0 +1,386 @@
+"""Policy documents as formulas: for which requests does a document speak?
+
+The action is known; the principal, the network, the headers and the object's key are
+not. Every condition key may be absent. The encoding is exact: an operator, principal
+or pattern that it does not know stops it, so silence is never taken for consent.
+
+Not encoded: service control policies, boundaries and session policies (they only
+narrow), grants, and NotPrincipal.
+
+Source: AWS: IAM JSON policy elements: Condition operators; IAM JSON policy elements:
+Effect of missing context keys in negated operators; Set operators for multivalued
+context keys.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import z3
+
+Formula: TypeAlias = z3.BoolRef
+Text: TypeAlias = z3.SeqRef
+Document: TypeAlias = Mapping[str, Any]
+
+TRUE = z3.BoolVal(True)
+FALSE = z3.BoolVal(False)
+
+_BOOLEAN_KEYS = {"aws:securetransport", "kms:grantisforawsresource"}
+_NUMERIC_KEYS = {"s3:tlsversion"}
+_MULTIVALUED_KEYS = {"aws:calledvia"}
+_ANOTHER = "(another value)"
+
+
+class UnsupportedPolicyError(ValueError):
+    """A document says something that the encoding cannot say exactly."""
+
+
+class Request:
+    """Any request at all; two requests of one solver question are the same one.
+
+    Attributes:
+        object_key: The object's key, any text.
+        anonymous: Nobody signed it.
+        by_service: A service principal signed it.
+    """
+
+    def __init__(self) -> None:
+        self.object_key: Text = z3.String("object key")
+        self.anonymous: Formula = z3.Bool("anonymous")
+        self.by_service: Formula = z3.Bool("by a service")
+        self.keys: dict[str, tuple[Formula, Any]] = {}
+        self.members: dict[tuple[str, str], Formula] = {}
+        self.remainders: dict[tuple[str, frozenset[str]], Formula] = {}
+
+    def present(self, key: str) -> Formula:
+        """The request carries this condition key."""
+        return self._key(key)[0]
+
+    def value(self, key: str) -> Any:
+        """The value of a single-valued condition key; meaningless when absent."""
+        return self._key(key)[1]
+
+    def equals(self, key: str, value: str) -> Formula:
+        """The key is present and has exactly this value."""
+        return z3.And(self.present(key), self.value(key) == z3.StringVal(value))
+
+    def among(self, key: str, values: Iterable[str]) -> Formula:
+        """The key is present and has one of these values."""
+        return any_of(self.equals(key, value) for value in values)
+
+    def contains(self, key: str, value: str) -> Formula:
+        """The multivalued key holds this value."""
+        self._key(key)
+        member = (key.lower(), value)
+        return self.members.setdefault(member, z3.Bool(f"{member[0]} holds {value}"))
+
+    def contains_beside(self, key: str, values: Iterable[str]) -> Formula:
+        """The multivalued key holds a value that is none of these."""
+        self._key(key)
+        rest = (key.lower(), frozenset(values))
+        name = f"{rest[0]} holds more than {sorted(rest[1])}"
+        return self.remainders.setdefault(rest, z3.Bool(name))
+
+    def laws(self, *, partition: str, account: str) -> list[Formula]:
+        """State what AWS guarantees about the keys of every request."""
+        user = z3.Not(z3.Or(self.anonymous, self.by_service))
+        prefix = z3.StringVal(f"arn:{partition}:iam::{account}:")
+        arn = self.value("aws:PrincipalArn")
+        ours = self.value("aws:PrincipalAccount") == z3.StringVal(account)
+        return [
+            z3.Not(z3.And(self.anonymous, self.by_service)),
+            self.present("aws:PrincipalArn") == user,
+            self.present("aws:PrincipalAccount") == z3.Not(self.by_service),
+            z3.Implies(user, ours == z3.PrefixOf(prefix, arn)),
+            z3.Implies(
+                self.anonymous, self.equals("aws:PrincipalAccount", "anonymous")
+            ),
+            self.present("aws:PrincipalServiceName") == self.by_service,
+            self.present("aws:SecureTransport"),
+            self.present("s3:TlsVersion") == self.value("aws:SecureTransport"),
+            *self._laws_of_multivalued_keys(),
+        ]
+
+    def _laws_of_multivalued_keys(self) -> Iterator[Formula]:
+        for key in _MULTIVALUED_KEYS & set(self.keys):
+            # One value stands for all that no document names.
+            self.contains(key, _ANOTHER)
+            held = {v: holds for (k, v), holds in self.members.items() if k == key}
+            yield self.present(key) == any_of(held.values())
+            for (name, values), beside in self.remainders.items():
+                if name == key:
+                    yield beside == any_of(
+                        holds for value, holds in held.items() if value not in values
+                    )
+
+    def _key(self, key: str) -> tuple[Formula, Any]:
+        name = key.lower()
+        if name not in self.keys:
+            self.keys[name] = (z3.Bool(f"has {name}"), _unknown(name))
+        return self.keys[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An ARN: a known beginning and, perhaps, an unknown rest."""
+
+    beginning: str
+    rest: Text | None = None
+
+
+def any_of(formulas: Iterable[Formula]) -> Formula:
+    """At least one holds; none holds when there are none."""
+    return z3.Or(list(formulas))
+
+
+def all_of(formulas: Iterable[Formula]) -> Formula:
+    """Every one holds."""
+    return z3.And(list(formulas))
+
+
+def like(text: Text, pattern: str) -> Formula:
+    """The text matches a pattern with `*` and `?`."""
+    if not re.search(r"[*?]", pattern):
+        return text == z3.StringVal(pattern)
+    if re.fullmatch(r"[^*?]*\*", pattern):
+        return z3.PrefixOf(z3.StringVal(pattern[:-1]), text)
+    return z3.InRe(text, _expression(pattern, _ANY_CHARACTER))
+
+
+def arn_like(text: Text, pattern: str) -> Formula:
+    """The text matches an ARN pattern, whose wildcards stay within their part."""
+    parts = pattern.split(":", 5)
+    if len(parts) < 6:
+        raise UnsupportedPolicyError(f"{pattern!r} is not an ARN pattern of six parts")
+    if not re.search(r"[*?]", "".join(parts[:5])):
+        return like(text, pattern)
+    expressions = [_expression(f"{part}:", _NO_COLON) for part in parts[:5]]
+    return z3.InRe(text, z3.Concat(*expressions, _expression(parts[5], _ANY_CHARACTER)))
+
+
+class Reading:
+    """One document, read for requests at one resource, whatever their action.
+
+    Args:
+        request: The request; readings of the same one may be combined.
+        document: A policy of any kind.
+        resource: What the request is about.
+
+    Raises:
+        UnsupportedPolicyError: The document cannot be encoded exactly.
+    """
+
+    def __init__(
+        self, request: Request, document: Document, resource: Resource
+    ) -> None:
+        self._statements = [
+            (statement, _conditions_hold(request, statement, resource))
+            for statement in document["Statement"]
+        ]
+
+    def denies(self, action: str) -> Formula:
+        """Some statement denies the request."""
+        return self._spoken("Deny", action)
+
+    def allows(self, action: str) -> Formula:
+        """Some statement allows the request and none denies it."""
+        return z3.And(self._spoken("Allow", action), z3.Not(self.denies(action)))
+
+    def _spoken(self, effect: str, action: str) -> Formula:
+        return any_of(
+            condition
+            for statement, condition in self._statements
+            if statement["Effect"] == effect and _about(statement, action)
+        )
+
+
+def _about(statement: Mapping[str, Any], action: str) -> bool:
+    if "Action" in statement:
+        return _names_action(statement["Action"], action)
+    return not _names_action(statement["NotAction"], action)
+
+
+def _names_action(patterns: str | Sequence[str], action: str) -> bool:
+    return any(
+        re.fullmatch(_plain(pattern), action, re.IGNORECASE)
+        for pattern in _listed(patterns)
+    )
+
+
+def _conditions_hold(
+    request: Request, statement: Mapping[str, Any], resource: Resource
+) -> Formula:
+    unknown = set(statement) - _ELEMENTS
+    if unknown:
+        raise UnsupportedPolicyError(f"statement element {sorted(unknown)[0]!r}")
+    terms = [_condition(request, statement.get("Condition", {}))]
+    if "Resource" in statement:
+        terms.append(_names_resource(statement["Resource"], resource))
+    if "NotResource" in statement:
+        terms.append(z3.Not(_names_resource(statement["NotResource"], resource)))
+    if "Principal" in statement:
+        terms.append(_names_principal(request, statement["Principal"]))
+    return all_of(terms)
+
+
+def _names_resource(patterns: str | Sequence[str], resource: Resource) -> Formula:
+    return any_of(_resource_like(resource, pattern) for pattern in _listed(patterns))
+
+
+def _resource_like(resource: Resource, pattern: str) -> Formula:
+    if resource.rest is None:
+        return z3.BoolVal(
+            re.fullmatch(_plain(pattern), resource.beginning, re.DOTALL) is not None
+        )
+    if pattern.startswith(resource.beginning):
+        return like(resource.rest, pattern.removeprefix(resource.beginning))
+    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
+    if not resource.beginning.startswith(literal):
+        return FALSE
+    if pattern == f"{literal}*":
+        return TRUE
+    whole = z3.Concat(z3.StringVal(resource.beginning), resource.rest)
+    return like(whole, pattern)
+
+
+def _names_principal(request: Request, principal: Any) -> Formula:
+    if principal == "*":
+        return TRUE
+    return any_of(
+        _principal(request, kind, name)
+        for kind, names in principal.items()
+        for name in _listed(names)
+    )
+
+
+def _principal(request: Request, kind: str, name: str) -> Formula:
+    if kind == "Service":
+        return z3.And(
+            request.by_service, request.equals("aws:PrincipalServiceName", name)
+        )
+    if kind == "AWS" and name == "*":
+        return TRUE
+    account = re.fullmatch(r"(arn:[\w-]+:iam::\d{12}:)root", name)
+    if kind != "AWS" or account is None:
+        raise UnsupportedPolicyError(f"principal {kind}: {name}")
+    arn = request.value("aws:PrincipalArn")
+    return z3.And(
+        request.present("aws:PrincipalArn"),
+        z3.PrefixOf(z3.StringVal(account[1]), arn),
+    )
+
+
+def _condition(request: Request, block: Mapping[str, Mapping[str, Any]]) -> Formula:
+    return all_of(
+        _operator(request, operator, key, _listed(values))
+        for operator, keys in block.items()
+        for key, values in keys.items()
+    )
+
+
+def _operator(
+    request: Request, operator: str, key: str, values: Sequence[Any]
+) -> Formula:
+    quantifier, _, plain = operator.rpartition(":")
+    if plain == "Null":
+        absent = z3.Not(request.present(key))
+        return absent if _truth(values[0]) else request.present(key)
+    if key.lower() in _MULTIVALUED_KEYS:
+        return _set_operator(request, operator, key, values)
+    if quantifier:
+        raise UnsupportedPolicyError(f"{operator} on the single-valued {key}")
+    if_exists = plain.endswith("IfExists")
+    base = plain.removesuffix("IfExists")
+    negated = "Not" in base
+    comparison = base.replace("Not", "")
+    holds = any_of(_compared(comparison, request.value(key), value) for value in values)
+    present = request.present(key)
+    if negated:
+        return z3.Or(z3.Not(present), z3.Not(holds))
+    if if_exists:
+        return z3.Or(z3.Not(present), holds)
+    return z3.And(present, holds)
+
+
+def _set_operator(
+    request: Request, operator: str, key: str, values: Sequence[Any]
+) -> Formula:
+    match operator:
+        case "ForAnyValue:StringEquals":
+            return any_of(request.contains(key, value) for value in values)
+        case "ForAnyValue:StringNotEquals":
+            return request.contains_beside(key, values)
+        case "ForAllValues:StringEquals":
+            return z3.Not(request.contains_beside(key, values))
+        case "ForAllValues:StringNotEquals":
+            return all_of(z3.Not(request.contains(key, value)) for value in values)
+    raise UnsupportedPolicyError(f"{operator} on the multivalued {key}")
+
+
+def _compared(comparison: str, actual: Any, expected: Any) -> Formula:
+    match comparison:
+        case "StringEquals":
+            return actual == z3.StringVal(expected)
+        case "StringLike":
+            return like(actual, expected)
+        case "ArnLike" | "ArnEquals":
+            return arn_like(actual, expected)
+        case "Bool":
+            return actual == z3.BoolVal(_truth(expected))
+        case "NumericLessThan":
+            return actual < z3.RealVal(expected)
+        case "NumericLessThanEquals":
+            return actual <= z3.RealVal(expected)
+    raise UnsupportedPolicyError(f"condition operator {comparison}")
+
+
+_ELEMENTS = {
+    "Sid",
+    "Effect",
+    "Principal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+}
+_ANY_CHARACTER = z3.AllChar(z3.ReSort(z3.StringSort()))
+_NO_COLON = z3.Intersect(_ANY_CHARACTER, z3.Complement(z3.Re(z3.StringVal(":"))))
+
+
+def _unknown(key: str) -> Any:
+    if key in _MULTIVALUED_KEYS:
+        return None
+    if key in _BOOLEAN_KEYS:
+        return z3.Bool(key)
+    if key in _NUMERIC_KEYS:
+        return z3.Real(key)
+    return z3.String(key)
+
+
+def _expression(pattern: str, character: Any) -> Any:
+    """Turn a pattern into a regular expression whose wildcards match `character`."""
+    pieces = [
+        z3.Star(character)
+        if piece == "*"
+        else character
+        if piece == "?"
+        else z3.Re(z3.StringVal(piece))
+        for piece in re.findall(r"\*|\?|[^*?]+", pattern)
+    ]
+    if not pieces:
+        return z3.Re(z3.StringVal(""))
+    return pieces[0] if len(pieces) == 1 else z3.Concat(*pieces)
+
+
+def _plain(pattern: str) -> str:
+    return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+
+
+def _truth(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]

@@ -1,0 +1,149 @@
+"""Environments to prove things about, and the documents that they get."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from private_transform.lock import (
+    BucketKind,
+    Buckets,
+    Document,
+    Perimeter,
+    bucket_policy,
+    duty_policies,
+    endpoint_policy,
+    key_policy,
+)
+
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+ROLES = f"arn:aws:iam::{ACCOUNT}:role"
+OURS = f"{ROLES}/private-transform/dev-{REGION}"
+LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
+
+KINDS: tuple[BucketKind, ...] = ("models", "inputs", "outputs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyServices:
+    log_groups: tuple[str, ...] = ()
+    trails: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One environment: who, where and what its key serves."""
+
+    perimeter: Perimeter
+    endpoint_ids: tuple[str, ...]
+    services: KeyServices
+    bucket_pattern: str = "arn:aws:s3:::dev-foundation-*"
+    key_arn: str = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1111-2222"
+    buckets: Buckets = field(
+        default_factory=lambda: Buckets(
+            models="arn:aws:s3:::dev-foundation-models-1a",
+            inputs="arn:aws:s3:::dev-foundation-inputs-2b",
+            outputs="arn:aws:s3:::dev-foundation-outputs-3c",
+            control="arn:aws:s3:::dev-foundation-control-4d",
+        )
+    )
+
+    def bucket(self, kind: BucketKind) -> str:
+        return dict(zip(KINDS, self.buckets.data, strict=True))[kind]
+
+    def documents(self) -> dict[str, Document]:
+        """Make every document, by the name of what it guards."""
+        return {
+            **{
+                kind: bucket_policy(
+                    self.perimeter,
+                    kind,
+                    self.bucket(kind),
+                    endpoint_ids=self.endpoint_ids,
+                    key_arn=self.key_arn,
+                )
+                for kind in KINDS
+            },
+            "endpoint": endpoint_policy(self.perimeter, self.buckets),
+            "key": key_policy(
+                self.perimeter,
+                bucket_pattern=self.bucket_pattern,
+                log_groups=self.services.log_groups,
+                trails=self.services.trails,
+                topics=self.services.topics,
+                publishers=self.services.publishers,
+            ),
+        }
+
+    def duties(self) -> dict[str, Document]:
+        return duty_policies(self.buckets, key_arn=self.key_arn, region=REGION)
+
+
+CORE = Site(
+    perimeter=Perimeter(
+        partition="aws",
+        account=ACCOUNT,
+        region=REGION,
+        execution_roles=f"{OURS}/execution/*",
+        launcher_roles=f"{OURS}/launcher/*",
+        environment_roles=f"{OURS}/*",
+        deployment_roles=(f"{ROLES}/cdk-exec",),
+        break_glass=(f"{ROLES}/BreakGlass",),
+        uploaders=(f"{ROLES}/Uploader", f"{ROLES}/InsideUploader"),
+        uploaders_outside=(f"{ROLES}/Uploader",),
+        readers=(f"{ROLES}/Reader", f"{ROLES}/InsideReader"),
+        readers_outside=(f"{ROLES}/Reader",),
+        analysts=(f"{ROLES}/Analyst",),
+        query_prefix="athena-results/",
+        key_administrators=(f"{ROLES}/KeyAdministrator",),
+    ),
+    endpoint_ids=("vpce-0ours", "vpce-0trusted"),
+    services=KeyServices(
+        log_groups=(f"{LOGS}dev-*", f"{LOGS}/aws/sagemaker/TransformJobs"),
+        trails=(f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/dev-foundation-*",),
+        topics=(f"arn:aws:sns:{REGION}:{ACCOUNT}:dev-operations-*",),
+        publishers=("cloudwatch.amazonaws.com", "events.amazonaws.com"),
+    ),
+)
+"""Everybody named, nothing optional."""
+
+
+def _with(site: Site, **changes: Any) -> Site:
+    return replace(site, perimeter=replace(site.perimeter, **changes))
+
+
+LOCKED = _with(CORE, lock_management=True)
+"""The same with management locked as well."""
+
+_BARE = replace(
+    _with(
+        CORE,
+        break_glass=(),
+        uploaders=(),
+        uploaders_outside=(),
+        readers=(),
+        readers_outside=(),
+        analysts=(),
+        query_prefix="",
+        key_administrators=(),
+    ),
+    endpoint_ids=("vpce-0ours",),
+    services=KeyServices(),
+)
+_SSO = f"{ROLES}/aws-reserved/sso.amazonaws.com/{REGION}/AWSReservedSSO_Emergency_*"
+
+SITES = {
+    "core": CORE,
+    "locked": LOCKED,
+    "bare": _BARE,
+    "bare and locked": _with(_BARE, lock_management=True),
+    "SageMaker reads models": _with(CORE, sagemaker_api_reads=True),
+    "SageMaker reads models, locked": _with(LOCKED, sagemaker_api_reads=True),
+    "no other endpoint": replace(CORE, endpoint_ids=("vpce-0ours",)),
+    "no break-glass": _with(LOCKED, break_glass=()),
+    "no uploaders outside": _with(LOCKED, uploaders_outside=()),
+    "no readers outside": _with(LOCKED, readers_outside=()),
+    "no analysts": _with(LOCKED, analysts=()),
+    "break-glass by permission set": _with(LOCKED, break_glass=(_SSO,)),
+}
