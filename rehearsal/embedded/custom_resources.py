@@ -16,7 +16,16 @@ from ministack.services.cloudformation import (
     stacks,
 )
 
+from rehearsal.embedded import endpoint
+
 logger = logging.getLogger(__name__)
+
+ANSWERS = "/_rehearsal/answers"
+"""Where custom resources PUT their answers, signed by a query as on S3.
+
+The signature is what lets anybody answer, so it stands where log redaction of
+pre-signed URLs looks for it.
+"""
 
 _invoke = custom_resource.invoke_custom_resource
 _deliver = custom_resource.deliver_response
@@ -24,7 +33,7 @@ _roll_back = stacks._roll_back_operation
 _delete_stack = stacks._delete_stack_async
 
 _answered: dict[str, str] = {}
-"""Physical ids by the token of the answer that named them, until it is used."""
+"""Physical ids that answers named, by stack id and logical id."""
 
 _failed_creates: dict[tuple[str, str], dict[str, Any]] = {}
 """Resource records by stack id and logical id, until a Delete is sent."""
@@ -32,10 +41,15 @@ _failed_creates: dict[tuple[str, str], dict[str, Any]] = {}
 
 def apply() -> None:
     """Send what CloudFormation sends after a failure."""
+    custom_resource._response_url = _response_url
     custom_resource.deliver_response = _remember_answer
     custom_resource.invoke_custom_resource = _remember_failed_create
     stacks._roll_back_operation = handlers._roll_back_operation = _roll_back_all
     stacks._delete_stack_async = handlers._delete_stack_async = _delete_all
+
+
+def _response_url(token: str) -> str:
+    return f"{endpoint.outside()}{ANSWERS}?signature={token}"
 
 
 def _remember_answer(token: str, answer: dict[str, Any]) -> bool:

@@ -9,9 +9,12 @@ from ministack import app as ministack
 
 from rehearsal.embedded import endpoint
 from rehearsal.embedded.connection import auth_type, current
+from rehearsal.embedded.custom_resources import ANSWERS
 
 ENDPOINTS = "/_rehearsal/endpoints/"
 """GET this path and an endpoint's id: answers the URL of its listener."""
+
+MINISTACK_ANSWERS = "/_ministack/cfn-response/"
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -38,6 +41,9 @@ async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
             send, 501, {"message": "a gateway endpoint for S3 carries S3 only"}
         )
         return
+    if scope["path"] == ANSWERS:
+        path = MINISTACK_ANSWERS + "".join(query.get("signature", []))
+        scope = {**scope, "path": path, "raw_path": path.encode(), "query_string": b""}
     auth_type.set(_auth_type(scope["method"], signature, query, headers))
     await ministack.app({**scope, "headers": headers}, receive, send)
 

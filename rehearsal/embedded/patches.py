@@ -6,8 +6,11 @@ from rehearsal.embedded import (
     custom_resources,
     dependencies,
     encryption,
+    log_keys,
+    names,
     networks,
     perimeter,
+    properties,
     trails,
 )
 
@@ -17,6 +20,9 @@ def apply() -> None:
     conditions.apply()
     perimeter.apply()
     encryption.apply()
+    names.apply()
+    log_keys.apply()
+    properties.apply()
     buckets.apply()
     networks.apply()
     trails.apply()

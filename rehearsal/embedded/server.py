@@ -60,6 +60,7 @@ def _configure(settings: Settings, shown: Certificates, https: Listener) -> None
         NODE_EXTRA_CA_CERTS=str(shown.authority),
         NODE_PATH=str(NODE_MODULES),
         SFTP_ENABLED="0",
+        SSL_CERT_FILE=str(shown.authority),
         USE_SSL="1",
     )
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from xml.etree.ElementTree import Element
 
+from .figure import figure
 from .markup import Content, document, tag
-from .predictions import Prediction
 from .values import (
     ClaimRow,
-    Photograph,
     Report,
     RunRow,
     StackRow,
@@ -81,12 +79,12 @@ def _sections(report: Report) -> Iterable[Element]:
             "Predictions",
             "Read from the output bucket through the trusted endpoint, by a role that "
             "may read outputs and nothing else.",
-            tag("div", *map(_figure, report.photographs), class_="photographs"),
+            tag("div", *map(figure, report.photographs), class_="photographs"),
         )
     if report.claims:
         yield _section(
             "Privacy",
-            "Each promise was tried to be broken.",
+            "For each promise, what was tried to break it, and what came back.",
             tag("ul", *map(_claim, report.claims), class_="claims", role="list"),
         )
     if report.transforms:
@@ -139,89 +137,17 @@ def _numbers(*pairs: tuple[str, str]) -> Element:
     )
 
 
-def _figure(photograph: Photograph) -> Element:
-    data = base64.b64encode(photograph.jpeg).decode("ascii")
-    found = [f"{seen.label} {seen.score:.2f}" for seen in photograph.predictions]
-    what = ", ".join(found) or "nothing found"
-    width, height = str(photograph.width), str(photograph.height)
-    image = tag(
-        "img",
-        src=f"data:image/jpeg;base64,{data}",
-        width=width,
-        height=height,
-        alt=f"Photograph {photograph.name}; the model's answer: {what}",
-    )
-    drawing = tag(
-        "svg",
-        *(
-            shape
-            for prediction in photograph.predictions
-            for shape in _box(prediction, photograph)
-        ),
-        viewBox=f"0 0 {width} {height}",
-        aria_hidden="true",
-    )
-    return tag(
-        "figure",
-        tag("div", image, drawing, class_="frame"),
-        tag(
-            "figcaption",
-            tag("span", photograph.name, class_="name"),
-            tag("span", what, class_="found" if found else "quiet"),
-        ),
-    )
-
-
-def _box(prediction: Prediction, photograph: Photograph) -> Iterable[Element]:
-    """Draw one prediction: its box, and above it, or in it, its label and score."""
-    left, top = prediction.xmin * photograph.width, prediction.ymin * photograph.height
-    place = {
-        "x": f"{left:.1f}",
-        "y": f"{top:.1f}",
-        "width": f"{prediction.xmax * photograph.width - left:.1f}",
-        "height": f"{prediction.ymax * photograph.height - top:.1f}",
-    }
-    yield tag("rect", class_="edge", **place)
-    yield tag("rect", class_="box", **place)
-
-    words = f"{prediction.label} {prediction.score:.2f}"
-    size = 0.055 * max(photograph.width, photograph.height)
-    plate_height, plate_width = 1.4 * size, (0.6 * len(words) + 0.6) * size
-    plate_top = top - plate_height if top > plate_height else top
-    plate_left = max(0.0, min(left, photograph.width - plate_width))
-    yield tag(
-        "rect",
-        class_="plate",
-        x=f"{plate_left:.1f}",
-        y=f"{plate_top:.1f}",
-        width=f"{plate_width:.1f}",
-        height=f"{plate_height:.1f}",
-    )
-    yield tag(
-        "text",
-        words,
-        x=f"{plate_left + 0.3 * size:.1f}",
-        y=f"{plate_top + size:.1f}",
-        font_size=f"{size:.1f}",
-        textLength=f"{plate_width - 0.6 * size:.1f}",
-        lengthAdjust="spacingAndGlyphs",
-    )
-
-
 def _claim(claim: ClaimRow) -> Element:
+    verdict = _mark(claim.ok, "held" if claim.ok else "broken")
     return tag(
         "li",
-        tag("h3", tag("span", claim.claim), _mark(claim.ok, _held(claim.ok))),
+        tag("h3", tag("span", claim.claim), verdict),
         tag(
             "dl",
             *(tag("dt", "Tried"), tag("dd", claim.tried)),
             *(tag("dt", "Seen"), tag("dd", claim.seen)),
         ),
     )
-
-
-def _held(ok: bool) -> str:
-    return "held" if ok else "broken"
 
 
 _JOB_COLUMNS = ("Transform", "Status", "Outputs", "Time", "What went wrong")
@@ -270,21 +196,12 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[Content]]) -> Element
     Roles are spelled out because browsers forget that a table is one once its rows
     are laid out as blocks.
     """
+    head = tag("tr", *map(_column, columns), role="row")
+    body = [tag("tr", *_cells(columns, row), role="row") for row in rows]
     return tag(
         "table",
-        tag(
-            "thead",
-            tag("tr", *map(_column, columns), role="row"),
-            role="rowgroup",
-        ),
-        tag(
-            "tbody",
-            *(
-                tag("tr", *map(_cell, range(len(columns)), columns, row), role="row")
-                for row in rows
-            ),
-            role="rowgroup",
-        ),
+        tag("thead", head, role="rowgroup"),
+        tag("tbody", *body, role="rowgroup"),
         role="table",
     )
 
@@ -293,7 +210,7 @@ def _column(name: str) -> Element:
     return tag("th", name, scope="col", role="columnheader")
 
 
-def _cell(index: int, column: str, content: Content) -> Element:
-    if index == 0:
-        return tag("th", content, scope="row", role="rowheader")
-    return tag("td", content, data_label=column, role="cell")
+def _cells(columns: Sequence[str], row: Sequence[Content]) -> Iterable[Element]:
+    yield tag("th", row[0], scope="row", role="rowheader")
+    for column, content in zip(columns[1:], row[1:], strict=True):
+        yield tag("td", content, data_label=column, role="cell")

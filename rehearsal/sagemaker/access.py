@@ -31,15 +31,11 @@ class Access:
         Raises:
             AccessDeniedError: The caller may not do this.
         """
-        denial = self._platform.denial(
-            self._caller, action, resource, conditions or {}
-        )
+        denial = self._platform.denial(self._caller, action, resource, conditions or {})
         if denial is not None:
             raise AccessDeniedError(denial)
 
-    def require_on(
-        self, action: str, resource: str, tags: Mapping[str, str]
-    ) -> None:
+    def require_on(self, action: str, resource: str, tags: Mapping[str, str]) -> None:
         """Ask for an action on a resource that exists and carries tags.
 
         Raises:

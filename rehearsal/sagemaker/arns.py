@@ -11,8 +11,7 @@ def model(scope: Scope, name: str) -> str:
 def transform_job(scope: Scope, name: str) -> str:
     """A transform job's ARN; SageMaker writes the name in lower case there."""
     return (
-        f"arn:aws:sagemaker:{scope.region}:{scope.account}"
-        f":transform-job/{name.lower()}"
+        f"arn:aws:sagemaker:{scope.region}:{scope.account}:transform-job/{name.lower()}"
     )
 
 

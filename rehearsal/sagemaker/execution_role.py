@@ -52,7 +52,7 @@ def check_artifacts(
         url = container["ModelDataUrl"]
         if not trusted or not _is_readable(platform, model, url, inside=inside):
             raise ValidationError(
-                f'Could not access model data at {url}. Please ensure that the role '
+                f"Could not access model data at {url}. Please ensure that the role "
                 f'"{model.role_arn}" exists and that its trust relationship policy '
                 'allows the action "sts:AssumeRole" for the service principal '
                 '"sagemaker.amazonaws.com". Also ensure that the role has '
@@ -124,9 +124,7 @@ def check_job(platform: Platform, scope: Scope, job: JobRecord) -> None:
     try:
         principal = platform.assume(job.model.role_arn)
     except LookupError as error:
-        raise RoleError(
-            f"SageMaker could not assume {job.model.role_arn}."
-        ) from error
+        raise RoleError(f"SageMaker could not assume {job.model.role_arn}.") from error
     for use in _uses(platform, scope, job):
         denial = platform.denial(principal, use.action, use.resource, use.conditions)
         if denial is not None:
@@ -174,9 +172,7 @@ def _image_uses(image: str) -> Iterator[_Use]:
     yield _Use("ecr:GetDownloadUrlForLayer", resource, {})
 
 
-def _network_uses(
-    platform: Platform, scope: Scope, network: Any
-) -> Iterator[_Use]:
+def _network_uses(platform: Platform, scope: Scope, network: Any) -> Iterator[_Use]:
     """Network interfaces in the model's subnets.
 
     AWS: Give Batch Transform Jobs Access to Resources in Your Amazon VPC.

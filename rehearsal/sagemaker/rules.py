@@ -45,7 +45,9 @@ def _check_container(container: Mapping[str, Any]) -> None:
             "A container takes either ModelDataUrl or ModelDataSource, and not both."
         )
     environment = container.get("Environment", {})
-    size = sum(len(key.encode()) + len(environment[key].encode()) for key in environment)
+    size = sum(
+        len(key.encode()) + len(environment[key].encode()) for key in environment
+    )
     if size > _ENVIRONMENT_BYTES:
         raise ValidationError(
             f"The Environment of a container has {size} bytes; the keys and values "

@@ -47,7 +47,7 @@ def _structure(shape: Any, value: object, path: str) -> Iterator[str]:
             raise SerializationError(f"unknown member '{_join(path, name)}'")
     for name in shape.required_members:
         if members.get(name) is None:
-            yield _broken("null", _join(path, name), "Member must not be null")
+            yield _broken(None, _join(path, name), "Member must not be null")
     for name, member in members.items():
         if member is not None:
             yield from _check(shape.members[name], member, _join(path, name))
@@ -138,7 +138,7 @@ def _wrong_type(path: str, wanted: str, value: object) -> SerializationError:
 
 
 def _broken(value: object, path: str, rule: str) -> str:
-    shown = "null" if value == "null" else f"'{value}'"
+    shown = "null" if value is None else f"'{value}'"
     return f"Value {shown} at '{path}' failed to satisfy constraint: {rule}"
 
 

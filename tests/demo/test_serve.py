@@ -5,6 +5,7 @@ import io
 import json
 import re
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from socket import SO_LINGER, SOL_SOCKET
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -40,7 +42,12 @@ def running(model_folder: Path, elsewhere: Path) -> Iterator[Serving]:
     command += ["--model-dir", str(model_folder)]
     # Neither the folder nor the environment leads to the repository.
     with subprocess.Popen(
-        command, cwd=elsewhere, env={}, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=elsewhere,
+        env={},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         try:
             assert process.stdout is not None
@@ -223,6 +230,24 @@ def test_photographs_at_the_same_time_get_their_own_answers(
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda f: serving.invoke(f.read_bytes()), files))
     assert together == one_by_one
+
+
+def test_a_client_that_goes_away_is_one_line_in_the_log(
+    model_folder: Path, tmp_path: Path, astronaut: bytes
+) -> None:
+    with running(model_folder, tmp_path) as serving:
+        connection = serving.connect()
+        connection.request(
+            "POST", "/invocations", astronaut, {"Content-Type": "image/jpeg"}
+        )
+        # Closing with a linger time of 0 resets the connection.
+        connection.sock.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        assert serving.process.stdout is not None
+        lines = [serving.process.stdout.readline() for _ in range(2)]
+        assert re.fullmatch(r"1 faces in \d+ ms\n", lines[0])
+        assert lines[1] == "the client went away before its answer\n"
+        assert serving.invoke(astronaut)[0] == 200
 
 
 def test_a_stop_ends_the_process_at_once_though_a_request_is_open(

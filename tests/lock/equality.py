@@ -112,10 +112,8 @@ def _bucket_questions(
 
 
 def _endpoint_questions(site: Site, document: Document) -> Iterator[Question]:
-    ours = {
-        **{kind: site.bucket(kind) for kind in KINDS},
-        "control": site.buckets.control,
-    }
+    ours: dict[str, str] = {kind: site.bucket(kind) for kind in KINDS}
+    ours["control"] = site.buckets.control
     actions = [action.name for action in (*bucket_policy_actions(), *INVENTED_S3)]
     request, foreign = Request(), z3.String("any other ARN")
     for kind, arn in ours.items():

@@ -1,11 +1,12 @@
-"""Ask z3 for one request that a formula describes, and tell it in words."""
+"""Ask z3 for one request that formulas describe, and tell it in words."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import z3
 
 from tests.lock.encoder import Formula, Request
-from tests.lock.lemmas import lemmas
+from tests.lock.texts import Comparison, comparisons, lemmas
 
 TIMEOUT_SECONDS = 60
 
@@ -19,19 +20,46 @@ def example(
 ) -> dict[str, Any] | None:
     """Find a request that satisfies all formulas; None if provably none exists.
 
+    First every comparison of a text counts as a mere yes or no, bound by the lemmas.
+    What has no solution then has none at all; a solution then says which comparisons
+    to look for texts with.
+
     Raises:
         UndecidedError: The solver gave up.
     """
+    known = [*formulas, *request.laws(partition=partition, account=account)]
+    found = comparisons(known)
+    answers = _answers(known, found)
+    if answers is None:
+        return None
+    model = _model([*known, *answers]) or _model(known)
+    return None if model is None else _described(request, model)
+
+
+def _answers(
+    known: Iterable[Formula], found: Iterable[Comparison]
+) -> list[Formula] | None:
+    """Choose yes or no for every comparison, as far as the lemmas can tell."""
+    stand_ins = [(comparison.formula, z3.FreshBool()) for comparison in found]
+    model = _model([z3.substitute(f, *stand_ins) for f in (*known, *lemmas(found))])
+    if model is None:
+        return None
+    return [
+        formula == model.eval(stand_in, model_completion=True)
+        for formula, stand_in in stand_ins
+    ]
+
+
+def _model(formulas: Iterable[Formula]) -> Any:
     solver = z3.Solver()
     solver.set("timeout", TIMEOUT_SECONDS * 1000)
-    known = [*formulas, *request.laws(partition=partition, account=account)]
-    solver.add(*known, *lemmas(known))
-    answer = solver.check()
-    if answer == z3.unsat:
-        return None
-    if answer == z3.unknown:
-        raise UndecidedError(solver.reason_unknown())
-    return _described(request, solver.model())
+    solver.add(*formulas)
+    match str(solver.check()):
+        case "sat":
+            return solver.model()
+        case "unsat":
+            return None
+    raise UndecidedError(solver.reason_unknown())
 
 
 def _described(request: Request, model: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Environment files: what a person writes, checked, as plain frozen values."""
 
+from private_transform.environment.problems import EnvironmentFileError, Problem
+from private_transform.environment.reader import load_environment
 from private_transform.environment.values import (
     Container,
     DataCaptureConfig,
@@ -31,6 +33,7 @@ __all__ = [
     "DataProcessing",
     "DataSource",
     "Environment",
+    "EnvironmentFileError",
     "ExperimentConfig",
     "IamSettings",
     "KeySettings",
@@ -41,6 +44,7 @@ __all__ = [
     "Outside",
     "People",
     "Person",
+    "Problem",
     "Retention",
     "S3DataSource",
     "Transform",
@@ -48,4 +52,5 @@ __all__ = [
     "TransformOutput",
     "TransformResources",
     "TrustedEndpoint",
+    "load_environment",
 ]

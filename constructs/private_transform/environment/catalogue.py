@@ -86,7 +86,7 @@ LOCAL_DISK_FAMILIES = frozenset({"g4dn", "g5", "g6", "g6e", "trn1"})
 
 def family(instance_type: str) -> str:
     """The family of an instance type: `g5` of `ml.g5.xlarge`."""
-    return instance_type.split(".")[1]
+    return instance_type.removeprefix("ml.").partition(".")[0]
 
 
 if __name__ == "__main__":

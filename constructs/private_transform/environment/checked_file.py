@@ -2,21 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Generic,
-    TypeVar,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -32,6 +21,9 @@ T = TypeVar("T")
 
 NOT_IN_THE_FILE = frozenset({"name", "transforms"})
 """Attributes that come from the names and number of the files."""
+
+PRIMARY_KEY = "primary_container"
+"""A file's name for the container of a model that has one."""
 
 _PRIMARY: Place = ("model", "containers", 0)
 
@@ -63,7 +55,12 @@ class CheckedFile(Generic[T]):
 
 
 def check(
-    file: Path, source: Source, kind: type[T], *, name: str, context: Surroundings
+    file: Path,
+    source: Source,
+    kind: type[T],
+    *,
+    name: str,
+    surroundings: Surroundings | None = None,
 ) -> CheckedFile[T]:
     """Check a file's content against the class of its value.
 
@@ -72,12 +69,10 @@ def check(
         source: Its content.
         kind: `Environment` or `Transform`.
         name: The name that the file's place gives the value.
-        context: What the meaning of named images depends on.
+        surroundings: What the meaning of named images depends on, in a transform.
     """
     breaches = [
-        _unknown_key((key,), kind)
-        for key in source.content
-        if key in NOT_IN_THE_FILE
+        _unknown_key((key,), kind) for key in source.content if key in NOT_IN_THE_FILE
     ]
     content = {
         key: value
@@ -86,11 +81,11 @@ def check(
     }
     content = {"name": name, **_with_containers(content)}
     try:
-        value = _adapter(kind).validate_python(content, context=context)
+        value = _adapter(cast(Any, kind)).validate_python(content, context=surroundings)
     except ValidationError as error:
         details = error.errors(include_url=False)
         breaches += [_breach(detail, kind) for detail in details]
-        value = _partial(kind, content, details, context)
+        value = _partial(kind, content, details, surroundings)
     return CheckedFile(
         file=file,
         source=source,
@@ -125,3 +120,123 @@ def _problem(file: Path, source: Source, breach: Breach) -> Problem:
         rule=breach.rule,
         fix=breach.fix,
     )
+
+
+def _as_written(place: Place, content: Mapping[str, Any]) -> Place:
+    """The place in the file: one container stands under `primary_container` there."""
+    model = content.get("model")
+    if place[:3] == _PRIMARY and isinstance(model, dict) and PRIMARY_KEY in model:
+        return ("model", PRIMARY_KEY, *place[3:])
+    return place
+
+
+def _with_containers(content: dict[str, Any]) -> dict[str, Any]:
+    """The content with `primary_container` as the only one of `containers`."""
+    model = content.get("model")
+    if not isinstance(model, dict) or PRIMARY_KEY not in model:
+        return content
+    others = {key: value for key, value in model.items() if key != PRIMARY_KEY}
+    if "containers" in others:
+        # Two spellings of one thing: refused as a key that is not known.
+        return content
+    return {**content, "model": {**others, "containers": [model[PRIMARY_KEY]]}}
+
+
+def _dotted(place: Place) -> str:
+    text = ""
+    for step in place:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _partial(
+    kind: type[T],
+    content: Mapping[str, Any],
+    details: list[ErrorDetails],
+    surroundings: Surroundings | None,
+) -> T:
+    """The sections without errors, each with its value or its default."""
+    wrong = {detail["loc"][0] for detail in details}
+    kinds = get_type_hints(kind, include_extras=True)
+    sections: dict[str, Any] = {"name": content["name"]}
+    for section in fields(cast(Any, kind)):
+        if section.name in wrong:
+            continue
+        if section.name in content:
+            sections[section.name] = TypeAdapter(kinds[section.name]).validate_python(
+                content[section.name], context=surroundings
+            )
+        elif section.default is not MISSING:
+            sections[section.name] = section.default
+        elif section.default_factory is not MISSING:
+            sections[section.name] = section.default_factory()
+    return cast(T, Partial(sections))
+
+
+def _breach(detail: ErrorDetails, kind: Any) -> Breach:
+    """One of pydantic's errors in our words."""
+    place = tuple(step for step in detail["loc"] if step != "[key]")
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "rule":
+            return Breach(place=place, rule=context["rule"], fix=context["fix"])
+        case "unexpected_keyword_argument":
+            return _unknown_key(place, kind)
+        case "missing" if place == ("model", "containers"):
+            return Breach(
+                place=place, rule="A model has a primary_container, or containers."
+            )
+        case "missing":
+            return Breach(place=place, rule="This key is required.")
+        case _ if detail["input"] is None:
+            return Breach(
+                place=place,
+                rule="This key has no value.",
+                fix="Give it one, or remove the key.",
+            )
+        case "literal_error":
+            words = re.findall("'([^']*)'", context["expected"])
+            return Breach(
+                place=place,
+                rule=f"This is one of {', '.join(words)}.",
+                fix=nearest(str(detail["input"]), words),
+            )
+        case "string_type":
+            return Breach(place=place, rule="This is one value, not several.")
+        case "tuple_type":
+            return Breach(place=place, rule="This is a list.", fix="Write [one, two].")
+        case _:
+            return Breach(
+                place=place,
+                rule="This holds keys and values.",
+                fix="Write {key: value}.",
+            )
+
+
+def _unknown_key(place: Place, kind: Any) -> Breach:
+    known = _keys(kind, place[:-1])
+    return Breach(
+        place=place,
+        rule="There is no such key here.",
+        fix=nearest(str(place[-1]), known),
+    )
+
+
+def _keys(kind: Any, place: Place) -> list[str]:
+    """The keys that a file may hold at a place."""
+    for step in place:
+        if isinstance(step, str):
+            kind = _class_in(get_type_hints(kind)[step])
+    known = [field.name for field in fields(kind) if field.name not in NOT_IN_THE_FILE]
+    return [PRIMARY_KEY, *known] if kind is Model else known
+
+
+def _class_in(hint: Any) -> Any:
+    """The dataclass inside `X | None` or `tuple[X, ...]`."""
+    inner = [part for part in get_args(hint) if is_dataclass(part)]
+    return inner[0] if inner else hint

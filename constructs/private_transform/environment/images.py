@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from private_transform.environment.catalogue import REGIONS
 from private_transform.environment.kinds import broken, nearest
@@ -37,6 +39,9 @@ Source: AWS: SageMaker Python SDK, the inference sections of pytorch.json and
 tensorflow.json in its image_uri_config, read on 2026-11-22. The accounts are the
 CDK's region facts (`catalogue.json`).
 """
+
+OBJECT_DETECTION_TAGS: Mapping[str, str] = {"1": "1"}
+"""AWS: Docker Registry Paths and Example Code: `:1` is the stable version."""
 
 OBJECT_DETECTION_ACCOUNTS: Mapping[str, str] = {
     "af-south-1": "455444449433",
@@ -88,8 +93,38 @@ class Surroundings:
     gpu: bool
 
 
-def resolved(written: Any, info: ValidationInfo[Surroundings]) -> Any:
-    """The URI of an image that AWS publishes; any other value as it is written."""
+class Published:
+    """Text, or the name of an image that AWS publishes, which becomes its URI."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Resolve the name before pydantic sees it."""
+        return core_schema.with_info_before_validator_function(_uri, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Give editors the names beside the text."""
+        names = [
+            _named("framework", framework, versions)
+            for framework, versions in FRAMEWORK_TAGS.items()
+        ]
+        names.append(_named("algorithm", "object-detection", OBJECT_DETECTION_TAGS))
+        return {"anyOf": [handler(schema), *names]}
+
+
+def _named(kind: str, name: str, tags: Mapping[str, str]) -> JsonSchemaValue:
+    properties = {kind: {"const": name}, "version": {"enum": sorted(tags)}}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
+
+
+def _uri(written: Any, info: ValidationInfo[Surroundings]) -> Any:
     if not isinstance(written, dict):
         return written
     region = info.context.region
@@ -121,10 +156,9 @@ def _framework_image(written: Mapping[str, Any], *, gpu: bool) -> str:
 
 
 def _algorithm_image(written: Mapping[str, Any]) -> str:
-    version = _entry(
-        {"object-detection": {"1": "1"}}, written["algorithm"], "An algorithm"
-    )
-    tag = _entry(version, written["version"], "A version of object-detection")
+    algorithms = {"object-detection": OBJECT_DETECTION_TAGS}
+    tags = _entry(algorithms, written["algorithm"], "An algorithm")
+    tag = _entry(tags, written["version"], "A version of object-detection")
     return f"object-detection:{tag}"
 
 

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -191,4 +196,10 @@ def _day(written: Any) -> date | None:
 
 Written = Annotated[str, AsWritten()]
 Switch = Annotated[bool, BeforeValidator(_switch)]
-Expiry = Annotated[date | None, BeforeValidator(_day, json_schema_input_type=str)]
+Expiry = Annotated[
+    date | None,
+    BeforeValidator(_day),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "date"}, {"const": "never"}]}
+    ),
+]

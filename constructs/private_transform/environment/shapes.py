@@ -7,8 +7,6 @@ are made from it. Rules that need two values or more stand in the rules modules.
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator
-
 from private_transform.environment import catalogue, images
 from private_transform.environment.kinds import Between, OneOf, Size, Text, Written
 
@@ -117,7 +115,6 @@ OutputPrefix = Annotated[
 
 Image = Annotated[
     str,
-    BeforeValidator(images.resolved),
     Text(
         pattern=r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+/"
         r"[a-z0-9]+([._/-]+[a-z0-9]+)*"
@@ -128,6 +125,7 @@ Image = Annotated[
         "SageMaker API Reference, ContainerDefinition).",
         fix="Write it as 123456789012.dkr.ecr.us-east-1.amazonaws.com/faces:1.0.0.",
     ),
+    images.Published(),
 ]
 
 ModelDataUrl = Annotated[

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict
+from pydantic.json_schema import SkipJsonSchema
 
 from private_transform.environment import shapes
 from private_transform.environment.kinds import Expiry, Switch
@@ -158,7 +159,7 @@ class Model:
     """The model: one container, or several that answer in sequence."""
 
     containers: Annotated[tuple[Container, ...], shapes.CONTAINER_COUNT]
-    """2 to 15 containers in sequence, in place of `primary_container`."""
+    """Up to 15 containers that answer in sequence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +270,7 @@ class Transform:
 
     __pydantic_config__ = _ONLY_THESE_KEYS
 
-    name: shapes.TransformName
+    name: SkipJsonSchema[shapes.TransformName]
     """The file's name without .yaml."""
     model: Model
     """The model."""
@@ -309,7 +310,7 @@ class Environment:
 
     __pydantic_config__ = _ONLY_THESE_KEYS
 
-    name: shapes.EnvironmentName
+    name: SkipJsonSchema[shapes.EnvironmentName]
     """The folder's name."""
     stage: Literal["development", "production"]
     """production refuses `protection: discard`."""
@@ -345,7 +346,7 @@ class Environment:
     """Tags of everything that is created."""
     bootstrap_qualifier: shapes.Qualifier = "hnb659fds"
     """The qualifier that the account was bootstrapped with."""
-    transforms: tuple[Transform, ...] = ()
+    transforms: SkipJsonSchema[tuple[Transform, ...]] = ()
     """The transforms, in the order of their names."""
 
     def stack_name(self, part: str) -> str:

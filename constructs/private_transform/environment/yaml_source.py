@@ -14,10 +14,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
-    AliasEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
+    MappingStartEvent,
     NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
@@ -26,6 +26,9 @@ from ruamel.yaml.events import (
 
 Place = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
+
+_VALUES = (ScalarEvent, SequenceStartEvent, MappingStartEvent)
+"""The events that start a value. An alias is the only other that may stand there."""
 
 _LARGEST_FILE = 256 * 1024
 _DEEPEST = 20
@@ -130,8 +133,8 @@ class _Builder:
                 content = self._node(event, events, ())
         return content
 
-    def _node(self, event: NodeEvent, events: Iterator[Event], place: Place) -> Any:
-        if isinstance(event, AliasEvent) or event.anchor is not None:
+    def _node(self, event: Event, events: Iterator[Event], place: Place) -> Any:
+        if not isinstance(event, _VALUES) or event.anchor is not None:
             raise UnreadableError(
                 _line(event),
                 "Anchors and aliases are not read here.",

@@ -22,7 +22,8 @@ def boundary_of_this_account(environment: Environment) -> Iterator[Breach]:
     boundary = environment.iam.permissions_boundary
     partition = REGIONS[environment.region].partition
     starts = tuple(
-        f"arn:{partition}:iam::{owner}:policy/" for owner in (environment.account, "aws")
+        f"arn:{partition}:iam::{owner}:policy/"
+        for owner in (environment.account, "aws")
     )
     if boundary is not None and not boundary.startswith(starts):
         yield Breach(

@@ -1,6 +1,6 @@
 """What a rule says when it is broken, and what it does about what is not known."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +42,3 @@ class Partial:
     def __getattr__(self, section: str) -> Any:
         """Say that a section could not be read."""
         raise UnknownSectionError(section)
-
-
-def as_far_as_known(breaches: Iterable[Breach]) -> Iterator[Breach]:
-    """The breaches of one rule, up to the first section that could not be read."""
-    try:
-        yield from breaches
-    except UnknownSectionError:
-        return

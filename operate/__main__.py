@@ -1,0 +1,86 @@
+"""`python -m operate deploy|upload|remove ENVIRONMENT`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+from operate.deploy import ROOT, deploy
+from operate.deployed import Deployed, OperationError
+from operate.remove import remove
+from operate.upload import upload
+from private_transform.environment import EnvironmentFileError, load_environment
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one operation; 0 when it succeeded, 1 when it did not, 130 on Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    folder = (options.environments or ROOT / "environments") / options.environment
+    try:
+        environment = load_environment(folder, today=datetime.now(UTC).date())
+        deployed = Deployed.open(environment)
+        if options.operation == "deploy":
+            deploy(deployed, environments=options.environments, data=options.data)
+        elif options.operation == "upload":
+            upload(deployed, options.data)
+        else:
+            remove(deployed, lambda what: options.yes or _typed(environment.name, what))
+    except EnvironmentFileError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (OperationError, BotoCoreError, Boto3Error, ClientError) as error:
+        print(f"{options.operation} failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\nInterrupted. What was begun goes on in CloudFormation; the same command "
+            "takes up from there.",
+            file=sys.stderr,
+        )
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m operate", description=__doc__)
+    operations = parser.add_subparsers(dest="operation", required=True)
+    for name, purpose in (
+        ("deploy", "deploy foundation and operations, upload, deploy the transforms"),
+        ("upload", "put artifacts and inputs into the buckets"),
+        ("remove", "delete the stacks, and the data with `protection: discard`"),
+    ):
+        operation = operations.add_parser(name, help=purpose)
+        operation.add_argument("environment", help="name of a folder of environments/")
+        operation.add_argument(
+            "--environments",
+            type=Path,
+            help="folder that holds the environment's folder",
+        )
+        if name != "remove":
+            operation.add_argument(
+                "--data",
+                type=Path,
+                required=name == "upload",
+                help="folder with models/ and inputs/",
+            )
+        else:
+            operation.add_argument(
+                "--yes", action="store_true", help="do not ask before removing"
+            )
+    return parser
+
+
+def _typed(name: str, what: str) -> bool:
+    print(what)
+    try:
+        return input(f"Type {name} to go on: ") == name
+    except EOFError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

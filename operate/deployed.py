@@ -1,0 +1,84 @@
+"""What CloudFormation says of an environment that is deployed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from private_transform.environment import Environment
+
+
+class OperationError(Exception):
+    """An operation cannot go on; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """An environment in its account, seen with the caller's credentials.
+
+    Args:
+        environment: The environment's files.
+        session: Credentials and region of the caller.
+    """
+
+    environment: Environment
+    session: boto3.Session
+
+    @classmethod
+    def open(cls, environment: Environment) -> "Deployed":
+        """Look at the environment's region with the credentials of this shell."""
+        return cls(
+            environment=environment,
+            session=boto3.Session(region_name=environment.region),
+        )
+
+    def outputs(self, part: str) -> Mapping[str, str]:
+        """Outputs of the stack `part`.
+
+        Raises:
+            OperationError: The stack is not deployed.
+        """
+        name = self.environment.stack_name(part)
+        stack = self.stack(name)
+        if stack is None:
+            raise OperationError(
+                f"stack {name} is not deployed in {self.environment.region}; "
+                f"deploy it first: make deploy ENVIRONMENT={self.environment.name}"
+            )
+        return {
+            output["OutputKey"]: output["OutputValue"]
+            for output in stack.get("Outputs", [])
+        }
+
+    def stack(self, name: str) -> dict[str, Any] | None:
+        """What CloudFormation knows of one stack; None when there is none."""
+        try:
+            found = self._cloudformation.describe_stacks(StackName=name)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        stack: dict[str, Any] = found[0]
+        return stack
+
+    def stack_names(self) -> list[str]:
+        """Stacks of the environment in the order in which they can be removed."""
+        pages = self._cloudformation.get_paginator("describe_stacks").paginate()
+        prefix = self.environment.stack_name("")
+        names = [
+            stack["StackName"]
+            for page in pages
+            for stack in page["Stacks"]
+            if stack["StackName"].startswith(prefix)
+        ]
+        shared = [self.environment.stack_name(p) for p in ("operations", "foundation")]
+        return [
+            *sorted(name for name in names if name not in shared),
+            *(name for name in shared if name in names),
+        ]
+
+    @property
+    def _cloudformation(self) -> Any:
+        return self.session.client("cloudformation")

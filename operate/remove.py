@@ -1,0 +1,129 @@
+"""Take an environment away, and say what stays."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from operate.deployed import Deployed, OperationError
+
+DATA_BUCKETS = ("ModelsBucket", "InputsBucket", "OutputsBucket")
+OTHER_BUCKETS = ("ControlBucket", "LogsBucket")
+
+_TRIES = 3
+"""Log delivery may write into a bucket between its emptying and its deletion."""
+
+
+def remove(deployed: Deployed, confirm: Callable[[str], bool]) -> None:
+    """Delete the environment's stacks, and with `protection: discard` its data.
+
+    The lock has no exception for deleting, so it is taken off first; then the buckets
+    are emptied, every version of every object.
+
+    Args:
+        deployed: The environment.
+        confirm: Asked once, with what is about to happen; False stops everything.
+
+    Raises:
+        OperationError: A stack could not be deleted.
+    """
+    environment = deployed.environment
+    names = deployed.stack_names()
+    if not names:
+        print(f"Nothing of {environment.name} is deployed in {environment.region}.")
+        return
+    discard = environment.protection == "discard"
+    loss = "ALL ITS DATA IS DELETED" if discard else "its data stays"
+    if not confirm(f"Stacks {', '.join(names)} are deleted; {loss}."):
+        raise OperationError("nothing was removed")
+    foundation = environment.stack_name("foundation")
+    kept = deployed.outputs("foundation") if foundation in names else {}
+    for name in names:
+        if name == foundation and discard:
+            _take_off_locks(deployed, kept)
+        _delete_stack(deployed, name, kept if discard else {})
+    for line in _what_stays(deployed, kept):
+        print(line)
+
+
+def _take_off_locks(deployed: Deployed, outputs: dict[str, str] | Any) -> None:
+    s3 = deployed.session.client("s3")
+    for output in DATA_BUCKETS:
+        print(f"Taking the lock off {outputs[output]}", flush=True)
+        s3.delete_bucket_policy(Bucket=outputs[output])
+
+
+def _delete_stack(deployed: Deployed, name: str, emptied: Any) -> None:
+    """Delete one stack; the buckets of `emptied` are emptied before each try."""
+    cloudformation = deployed.session.client("cloudformation")
+    holds_data = name == deployed.environment.stack_name("foundation")
+    for last in (tried == _TRIES - 1 for tried in range(_TRIES)):
+        if holds_data and emptied:
+            for output in (*DATA_BUCKETS, *OTHER_BUCKETS):
+                _empty(deployed, emptied[output])
+        print(f"Deleting {name}", flush=True)
+        cloudformation.update_termination_protection(
+            StackName=name, EnableTerminationProtection=False
+        )
+        cloudformation.delete_stack(StackName=name)
+        reason = _wait_until_gone(deployed, name)
+        if reason is None:
+            return
+        if last or not holds_data:
+            raise OperationError(f"{name} was not deleted: {reason}")
+
+
+def _wait_until_gone(deployed: Deployed, name: str) -> str | None:
+    """None when the stack is gone, otherwise why it is not."""
+    while True:
+        stack = deployed.stack(name)
+        if stack is None:
+            return None
+        if stack["StackStatus"] == "DELETE_FAILED":
+            return str(stack.get("StackStatusReason", "no reason given"))
+        time.sleep(2)
+
+
+def _empty(deployed: Deployed, bucket: str) -> None:
+    print(f"Emptying {bucket}", flush=True)
+    s3 = deployed.session.client("s3")
+    try:
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+        for page in pages:
+            versions = [
+                {"Key": each["Key"], "VersionId": each["VersionId"]}
+                for kind in ("Versions", "DeleteMarkers")
+                for each in page.get(kind, [])
+            ]
+            if versions:
+                answer = s3.delete_objects(
+                    Bucket=bucket, Delete={"Objects": versions, "Quiet": True}
+                )
+                for error in answer.get("Errors", []):
+                    raise OperationError(
+                        f"s3://{bucket}/{error['Key']} was not deleted: "
+                        f"{error['Message']}"
+                    )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+
+
+def _what_stays(deployed: Deployed, outputs: Any) -> Iterator[str]:
+    """What is left in the account, and whether it costs anything."""
+    environment = deployed.environment
+    if environment.protection == "keep":
+        yield "Kept, and still billed for what they hold:"
+        for output in (*DATA_BUCKETS, *OTHER_BUCKETS):
+            if output in outputs:
+                yield f"  bucket {outputs[output]}"
+        yield f"  log groups named {environment.stack_name('*')}"
+        yield f"  key {outputs.get('KeyArn', '')} (one dollar a month)"
+    else:
+        days = environment.key.pending_window_in_days
+        yield f"The key is deleted in {days} days and costs nothing until then."
+    yield (
+        "Shared with others, so never deleted: log group /aws/sagemaker/TransformJobs, "
+        "and what `cdk bootstrap` made."
+    )

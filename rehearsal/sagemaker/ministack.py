@@ -1,0 +1,94 @@
+"""SageMaker's cloud is the embedded AWS."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from ministack.services import ec2
+
+from rehearsal.embedded import endpoint, identity
+from rehearsal.engine import S3Storage
+from rehearsal.sagemaker.platform import Conditions, Scope
+
+_SESSION_NAME = "SageMaker"
+
+
+class MiniStackPlatform:
+    """Binds the embedded AWS's hooks to what SageMaker asks of a cloud."""
+
+    def scope(self) -> Scope:
+        """Account and region of the current request or thread."""
+        scope = identity.scope()
+        return Scope(account=scope.account, region=scope.region)
+
+    def within(self, scope: Scope) -> AbstractContextManager[None]:
+        """Act in an account and region."""
+        return identity.scoped(
+            identity.Scope(account=scope.account, region=scope.region)
+        )
+
+    def now(self) -> float:
+        """The time, in seconds since the epoch."""
+        return time.time()
+
+    def caller(self, headers: Mapping[str, str]) -> identity.Principal:
+        """The principal that signed a request with these headers."""
+        return identity.caller(headers)
+
+    def assume(self, role_arn: str) -> identity.Principal:
+        """The principal that SageMaker becomes with a role."""
+        return identity.role_session(role_arn, _SESSION_NAME)
+
+    def denial(
+        self,
+        principal: identity.Principal,
+        action: str,
+        resource: str,
+        conditions: Conditions,
+    ) -> str | None:
+        """Why a principal may not do something, in AWS's words; None if it may."""
+        denial = identity.authorize(principal, action, resource, conditions)
+        return denial.message if denial else None
+
+    def trusts_sagemaker(self, role_arn: str, source_arn: str) -> bool:
+        """Whether a role exists and lets SageMaker assume it for a resource."""
+        context = {
+            "aws:SourceArn": source_arn,
+            "aws:SourceAccount": self.scope().account,
+        }
+        return identity.trusts(role_arn, "sagemaker.amazonaws.com", context)
+
+    def vpc_of(self, subnet_id: str) -> str | None:
+        """The VPC of a subnet, None if there is no such subnet."""
+        subnet = ec2._subnets.get(subnet_id)
+        return None if subnet is None else str(subnet["VpcId"])
+
+    def endpoint_of(self, subnet_ids: Sequence[str]) -> str | None:
+        """Where the subnets' requests to S3 arrive, None if they have no way there."""
+        return endpoint.listener_for(subnet_ids)
+
+    def storage(self, role_arn: str, endpoint_url: str | None) -> S3Storage:
+        """S3 as a role sees it, through an endpoint, or from outside if it is None."""
+        return S3Storage(
+            boto3.session.Session().client(
+                "s3",
+                region_name=self.scope().region,
+                endpoint_url=endpoint_url or endpoint.outside(),
+                # A refusal of the embedded AWS does not go away.
+                config=Config(
+                    s3={"addressing_style": "path"}, retries={"max_attempts": 1}
+                ),
+                **identity.role_credentials(role_arn, _SESSION_NAME),
+            )
+        )
+
+    def emit(self, detail_type: str, resource: str, detail: Mapping[str, Any]) -> None:
+        """Put one of SageMaker's events on the account's default bus."""
+        identity.emit_event(detail_type, detail, resources=[resource])
+
+    def write_log(self, group: str, stream: str, lines: Iterable[str]) -> None:
+        """Append lines to a log stream, which is made when it is missing."""
+        identity.write_log(group, stream, lines)

@@ -1,0 +1,56 @@
+"""Commands of the rehearsal, shown as they run and ended with it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+class StepError(Exception):
+    """A step of the rehearsal failed; the text says which and why."""
+
+
+@contextlib.contextmanager
+def step(title: str) -> Iterator[None]:
+    """Announce a step, and say how long it took."""
+    print(f"\n== {title}", flush=True)
+    began = time.monotonic()
+    yield
+    print(f"   {time.monotonic() - began:.0f} s", flush=True)
+
+
+def command(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run a command in the project's folder, its output shown.
+
+    Raises:
+        StepError: It failed.
+    """
+    process = subprocess.Popen(
+        arguments,
+        cwd=ROOT,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        # A group of its own, so that Ctrl-C ends the command with all its children.
+        start_new_session=True,
+    )
+    try:
+        code = process.wait()
+    except BaseException:
+        _end(process)
+        raise
+    if code:
+        raise StepError(f"`{' '.join(arguments)}` failed; its reason stands above.")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+            return

@@ -1,0 +1,74 @@
+"""How comparisons of one text with constants bear on each other.
+
+A policy compares a text with constants: it equals one, begins with one, or matches a
+pattern. That two of them exclude or imply each other is plain to see, while z3 finds
+it only by trying texts. Every lemma holds for all texts; of equalities and beginnings
+they say all there is to say.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any, Literal
+
+import z3
+
+from tests.lock.encoder import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One text compared with one constant."""
+
+    text: int
+    kind: Literal["equals", "begins", "matches"]
+    constant: str
+    formula: Formula
+
+
+def comparisons(formulas: Iterable[Formula]) -> list[Comparison]:
+    """Find every comparison of a text in some formulas."""
+    found: list[Comparison] = []
+    seen: set[int] = set()
+    todo: list[Any] = list(formulas)
+    while todo:
+        node = todo.pop()
+        if node.get_id() in seen:
+            continue
+        seen.add(node.get_id())
+        comparison = _comparison(node)
+        if comparison is None:
+            todo.extend(node.children())
+        else:
+            found.append(comparison)
+    return found
+
+
+def lemmas(found: Iterable[Comparison]) -> Iterator[Formula]:
+    """Relate all comparisons of one text, two at a time."""
+    for one, other in permutations(found, 2):
+        if one.text != other.text or "matches" in (one.kind, other.kind):
+            continue
+        if _implies(one, other):
+            yield z3.Implies(one.formula, other.formula)
+        elif one.kind == "equals" or not other.constant.startswith(one.constant):
+            yield z3.Not(z3.And(one.formula, other.formula))
+
+
+def _implies(one: Comparison, other: Comparison) -> bool:
+    if other.kind == "begins":
+        return one.constant.startswith(other.constant)
+    return one.kind == "equals" and one.constant == other.constant
+
+
+def _comparison(node: Any) -> Comparison | None:
+    if z3.is_app_of(node, z3.Z3_OP_SEQ_PREFIX):
+        constant, text = node.children()
+        return Comparison(text.get_id(), "begins", constant.as_string(), node)
+    if z3.is_app_of(node, z3.Z3_OP_SEQ_IN_RE):
+        text, pattern = node.children()
+        return Comparison(text.get_id(), "matches", pattern.sexpr(), node)
+    if z3.is_eq(node) and z3.is_string(node.arg(0)):
+        text, constant = sorted(node.children(), key=z3.is_string_value)
+        return Comparison(text.get_id(), "equals", constant.as_string(), node)
+    return None

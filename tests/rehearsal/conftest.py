@@ -1,0 +1,214 @@
+"""One embedded AWS for all tests of the rehearsal, and clients for it.
+
+MiniStack's root passes every policy, so what is to be refused is asked by a role.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, Protocol
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from rehearsal.process import ACCOUNT, EmbeddedAws
+
+Statement = dict[str, Any]
+QUICK = Config(
+    retries={"total_max_attempts": 1},
+    s3={"addressing_style": "path"},
+    read_timeout=60,
+)
+
+
+class Client(Protocol):
+    def __call__(
+        self,
+        service: str,
+        *,
+        role: str | None = None,
+        through: str | None = None,
+        url: str | None = None,
+        region: str | None = None,
+    ) -> Any: ...
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        EmbeddedAws(images={}, home=tmp_path_factory.mktemp("aws")) as started,
+    ):
+        # A profile of whoever runs the tests must not decide about clients.
+        patch.delenv("AWS_PROFILE", raising=False)
+        patch.setenv("NO_PROXY", started.environment["NO_PROXY"])
+        yield started
+
+
+@pytest.fixture(scope="session")
+def client(aws: EmbeddedAws) -> Iterator[Client]:
+    """Make a client: as the root or a role, from outside or through an endpoint."""
+    with ExitStack() as opened:
+
+        def make(
+            service: str,
+            *,
+            role: str | None = None,
+            through: str | None = None,
+            url: str | None = None,
+            region: str | None = None,
+        ) -> Any:
+            credentials = {
+                "aws_access_key_id": ACCOUNT,
+                "aws_secret_access_key": "any",
+            }
+            if role is not None:
+                answer = make("sts").assume_role(RoleArn=role, RoleSessionName="test")
+                credentials = {
+                    "aws_access_key_id": answer["Credentials"]["AccessKeyId"],
+                    "aws_secret_access_key": answer["Credentials"]["SecretAccessKey"],
+                    "aws_session_token": answer["Credentials"]["SessionToken"],
+                }
+            made = boto3.client(
+                service,
+                region_name=region or aws.environment["AWS_REGION"],
+                endpoint_url=url or (aws.through(through) if through else aws.url),
+                verify=aws.environment["AWS_CA_BUNDLE"],
+                config=QUICK,
+                **credentials,
+            )
+            opened.callback(made.close)
+            return made
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def new_role(client: Client) -> Callable[..., str]:
+    """Make a role with these statements, which the account may assume; its ARN."""
+
+    def make(*statements: Statement, path: str = "/", **settings: Any) -> str:
+        iam = client("iam")
+        name = f"role-{uuid4().hex[:8]}"
+        arn = iam.create_role(
+            RoleName=name,
+            Path=path,
+            AssumeRolePolicyDocument=policy(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                    "Action": "sts:AssumeRole",
+                }
+            ),
+            **settings,
+        )["Role"]["Arn"]
+        if statements:
+            iam.put_role_policy(
+                RoleName=name, PolicyName="test", PolicyDocument=policy(*statements)
+            )
+        return str(arn)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def new_bucket(client: Client) -> Callable[..., str]:
+    """Make a bucket, with a policy of these statements where given; its name."""
+
+    def make(*statements: Statement) -> str:
+        s3 = client("s3")
+        name = f"bucket-{uuid4().hex[:12]}"
+        s3.create_bucket(Bucket=name)
+        if statements:
+            s3.put_bucket_policy(Bucket=name, Policy=policy(*statements))
+        return name
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def deploy(client: Client) -> Callable[..., "Deployment"]:
+    """Create or update a stack of these resources and wait for its end."""
+
+    def run(name: str, resources: dict[str, Any], **outputs: Any) -> "Deployment":
+        return Deployment(client("cloudformation"), name).to(resources, outputs)
+
+    return run
+
+
+class Deployment:
+    """A stack's life: every method waits for the end of what it starts."""
+
+    def __init__(self, cloudformation: Any, name: str) -> None:
+        self._api = cloudformation
+        self.name = name
+
+    def to(
+        self, resources: dict[str, Any], outputs: dict[str, Any] | None = None
+    ) -> "Deployment":
+        template = json.dumps(
+            {
+                "Resources": resources,
+                "Outputs": {k: {"Value": v} for k, v in (outputs or {}).items()},
+            }
+        )
+        known = {each["StackName"] for each in self._api.describe_stacks()["Stacks"]}
+        change = (
+            self._api.update_stack if self.name in known else self._api.create_stack
+        )
+        change(
+            StackName=self.name,
+            TemplateBody=template,
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        return self._wait()
+
+    def delete(self) -> "Deployment":
+        stack_id = self._stack()["StackId"]
+        self._api.delete_stack(StackName=self.name)
+        self.name = stack_id
+        return self._wait()
+
+    @property
+    def status(self) -> str:
+        return str(self._stack()["StackStatus"])
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return {
+            each["OutputKey"]: each["OutputValue"] for each in self._stack()["Outputs"]
+        }
+
+    def reason(self, logical_id: str) -> str:
+        """Why a resource failed, from the stack's events."""
+        events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]
+        return next(
+            str(each["ResourceStatusReason"])
+            for each in events
+            if each["LogicalResourceId"] == logical_id
+            and each["ResourceStatus"].endswith("FAILED")
+        )
+
+    def resource(self, logical_id: str) -> str:
+        """The physical id of a resource."""
+        detail = self._api.describe_stack_resource(
+            StackName=self.name, LogicalResourceId=logical_id
+        )["StackResourceDetail"]
+        return str(detail["PhysicalResourceId"])
+
+    def _stack(self) -> dict[str, Any]:
+        stacks = self._api.describe_stacks(StackName=self.name)["Stacks"]
+        found: dict[str, Any] = stacks[0]
+        return found
+
+    def _wait(self) -> "Deployment":
+        while self.status.endswith("IN_PROGRESS"):
+            time.sleep(0.05)
+        return self
+
+
+def policy(*statements: Statement) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
