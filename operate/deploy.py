@@ -1,8 +1,11 @@
 """The three steps of a deployment: ground, data, transforms."""
 
+import json
 import os
+import shutil
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from operate.deployed import Deployed, OperationError
@@ -30,11 +33,8 @@ def deploy(
     """
     environment = deployed.environment
     assembly = ROOT / "build" / "assemblies" / environment.name
-    context = [f"environment={environment.name}"]
-    if environments is not None:
-        context.append(f"environments={environments.resolve()}")
     print(f"Synthesizing {environment.name}", flush=True)
-    _cdk("synth", "--quiet", "--output", str(assembly), *_contexts(context))
+    _synthesize(environment.name, environments, assembly)
 
     ground = [environment.stack_name(part) for part in ("foundation", "operations")]
     print("Deploying " + " and ".join(ground), flush=True)
@@ -57,31 +57,46 @@ def deploy(
         )
 
 
-def _contexts(pairs: Sequence[str]) -> list[str]:
-    return [word for pair in pairs for word in ("--context", pair)]
-
-
-def _deploy(assembly: Path, stacks: Sequence[str]) -> None:
-    _cdk(
-        "deploy",
-        "--app",
-        str(assembly),
-        "--exclusively",
-        "--require-approval",
-        os.environ.get("REQUIRE_APPROVAL", "never"),
-        "--progress",
-        "events",
-        *stacks,
+def _synthesize(name: str, environments: Path | None, assembly: Path) -> None:
+    """Write the assembly as the CDK CLI would, in one step instead of one for each."""
+    context = {"environment": name}
+    if environments is not None:
+        context["environments"] = str(environments.resolve())
+    shutil.rmtree(assembly, ignore_errors=True)
+    _run(
+        [sys.executable, str(ROOT / "app.py")],
+        {
+            **os.environ,
+            "CDK_CONTEXT_JSON": json.dumps(context),
+            "CDK_OUTDIR": str(assembly),
+        },
     )
 
 
-def _cdk(*arguments: str) -> None:
-    command = ["cdk", *arguments]
+def _deploy(assembly: Path, stacks: Sequence[str]) -> None:
+    _run(
+        [
+            "cdk",
+            "deploy",
+            "--app",
+            str(assembly),
+            "--exclusively",
+            "--require-approval",
+            "never",
+            "--progress",
+            "events",
+            *stacks,
+        ],
+        os.environ,
+    )
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
     try:
-        done = subprocess.run(command, cwd=ROOT)
+        done = subprocess.run(command, cwd=ROOT, env=environment)
     except FileNotFoundError:
         raise OperationError(
-            "the CDK CLI was not found; run this through make, which installs it"
+            f"{command[0]} was not found; run this through make, which installs it"
         ) from None
     if done.returncode:
         raise OperationError(f"`{' '.join(command)}` failed; its reason stands above")

@@ -6,12 +6,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from private_transform.environment import EnvironmentFileError
 from rehearsal.process import EmbeddedAws, StartError
-from rehearsal.results import WrongResultError
-from rehearsal.steps import StepError
 from rehearsal.walk import HOME, rehearse
 
 
@@ -31,16 +27,8 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted; everything that was started is gone.", file=sys.stderr)
         return 130
-    except (
-        EnvironmentFileError,
-        StartError,
-        StepError,
-        WrongResultError,
-        TimeoutError,
-        BotoCoreError,
-        ClientError,
-    ) as error:
-        print(f"\nThe rehearsal failed: {error}", file=sys.stderr)
+    except (EnvironmentFileError, StartError) as error:
+        print(error, file=sys.stderr)
         return 1
 
 

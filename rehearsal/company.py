@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from private_transform.environment import Environment, Person
 from rehearsal.process import EmbeddedAws
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
@@ -64,7 +64,12 @@ class Company:
         )
 
     def client(
-        self, service: str, *, role: str | None = None, through: str | None = None
+        self,
+        service: str,
+        *,
+        role: str | None = None,
+        through: str | None = None,
+        plain: bool = False,
     ) -> Any:
         """A client of `service`.
 
@@ -73,6 +78,7 @@ class Company:
             role: ARN of the role to act as; None acts as the root of the account,
                 which no policy limits.
             through: Id of the VPC endpoint to come through; None comes from outside.
+            plain: Come from outside over plain HTTP.
         """
         access = self.aws.environment
         credentials = {
@@ -88,15 +94,19 @@ class Company:
                 "aws_secret_access_key": given["SecretAccessKey"],
                 "aws_session_token": given["SessionToken"],
             }
-        url = self.aws.url if through is None else self.aws.through(through)
         return boto3.client(
             service,
-            endpoint_url=url,
+            endpoint_url=self._url(through, plain),
             region_name=self.environment.region,
-            verify=access["AWS_CA_BUNDLE"] if urlsplit(url).scheme == "https" else None,
+            verify=access["AWS_CA_BUNDLE"],
             config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
             **credentials,
         )
+
+    def _url(self, through: str | None, plain: bool) -> str:
+        if through is not None:
+            return self.aws.through(through)
+        return self.aws.plain_url if plain else self.aws.url
 
     def outputs(self, part: str) -> dict[str, str]:
         """Outputs of one of the environment's stacks."""

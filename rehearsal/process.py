@@ -22,8 +22,9 @@ from rehearsal.embedded.settings import Settings
 ROOT = Path(__file__).parents[1]
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-START_SECONDS = 60
-STOP_SECONDS = 15
+SERVER = "rehearsal.embedded.server"
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
 NO_PROXY = "127.0.0.1,localhost"
 
 
@@ -45,6 +46,7 @@ class EmbeddedAws:
         environment: What a shell, the CDK CLI or boto3 needs to talk to it as the
             account's root, which no policy limits.
         folder: The child's own folder, with `server.log`.
+        pid: The child's process id.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class EmbeddedAws:
         except BaseException:
             self._remove()
             raise
+        self.pid = self._process.pid
         self.url: str = answer["url"]
         self.plain_url: str = answer["plain_url"]
         self.environment: dict[str, str] = {
@@ -139,7 +142,7 @@ class EmbeddedAws:
     def _start(self) -> subprocess.Popen[str]:
         with (self.folder / "server.log").open("wb") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "rehearsal.embedded.server"],
+                [sys.executable, "-m", SERVER],
                 cwd=ROOT,
                 env={
                     "HOME": str(self.folder),
@@ -170,9 +173,16 @@ class EmbeddedAws:
             line = ""
         answer: dict[str, str] = json.loads(line or "{}")
         if "url" not in answer:
-            reason = answer.get("error", f"it was silent for {START_SECONDS} seconds")
+            reason = answer.get("error") or self._last_words()
             raise StartError(f"The embedded AWS did not start: {reason}.")
         return answer
+
+    def _last_words(self) -> str:
+        """Why a child that answered nothing ended."""
+        log = self.folder / "server.log"
+        lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+        said = [line for line in lines if line.strip()]
+        return said[-1] if said else f"it was silent for {START_SECONDS} seconds"
 
     def _remove(self) -> None:
         child = getattr(self, "_process", None)

@@ -7,6 +7,7 @@ from private_transform.environment import Transform
 from rehearsal.company import Company
 from rehearsal.report import RunRow
 from rehearsal.results import outputs_of
+from rehearsal.steps import StepError
 
 BROKEN = "broken.jpg"
 _SECONDS = 120
@@ -64,5 +65,5 @@ def _ended(sagemaker: Any, name: str) -> dict[str, Any]:
         if job["TransformJobStatus"] in ("Completed", "Failed", "Stopped"):
             return job
         if time.monotonic() > deadline:
-            raise TimeoutError(f"job {name} still runs after {_SECONDS} seconds")
+            raise StepError(f"job {name} still runs after {_SECONDS} seconds")
         time.sleep(0.5)

@@ -6,17 +6,30 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from demo.model import ARTIFACT
 from private_transform.environment import Environment, load_environment
 from rehearsal.claims import try_claims
 from rehearsal.company import Company
-from rehearsal.process import ROOT, EmbeddedAws
+from rehearsal.process import ROOT, EmbeddedAws, StartError
 from rehearsal.rejected import run_with_a_broken_photograph
-from rehearsal.report import Report, StackRow, to_html, to_json, to_terminal
-from rehearsal.results import outputs_of, read_results
+from rehearsal.report import (
+    ClaimRow,
+    Photograph,
+    Report,
+    RunRow,
+    StackRow,
+    TransformRow,
+    to_html,
+    to_json,
+    to_terminal,
+)
+from rehearsal.results import WrongResultError, read_results
 from rehearsal.steps import StepError, command, step
 
 HOME = ROOT / "build" / "rehearsal"
@@ -32,62 +45,95 @@ SERVE = [
 """The command that stands in for the demo's container image."""
 
 
-def rehearse() -> Report:
-    """Deploy, run, look, remove; the report stands in `build/rehearsal` at the end.
+@dataclass(slots=True)
+class _Seen:
+    """What the rehearsal has seen so far; a failure ends it with this much."""
 
-    Raises:
-        StepError: A step failed.
+    stacks: tuple[StackRow, ...] = ()
+    transforms: tuple[TransformRow, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+    claims: tuple[ClaimRow, ...] = ()
+    photographs: tuple[Photograph, ...] = ()
+    failure: str | None = None
+
+    def report(self, seconds: float) -> Report:
+        """The report, ok only if everything happened as it should."""
+        good = (
+            self.failure is None
+            and all(
+                row.status == "Completed" and not row.failed_inputs
+                for row in self.transforms
+            )
+            and all(run.status == run.expected for run in self.runs)
+            and all(claim.ok for claim in self.claims)
+        )
+        return Report(
+            status="ok" if good else "failed",
+            seconds=seconds,
+            stacks=self.stacks,
+            transforms=self.transforms,
+            runs=self.runs,
+            claims=self.claims,
+            photographs=self.photographs,
+            failure=self.failure,
+        )
+
+
+def rehearse() -> Report:
+    """Deploy, run, look, remove; the report is left in `build/rehearsal`.
+
+    A step that fails ends the walk and stands in the report.
     """
     began = time.monotonic()
     environment = load_environment(
         ROOT / "environments" / "rehearsal", today=datetime.now(UTC).date()
     )
     _prepare()
-    with EmbeddedAws(images=images_of(environment), home=HOME) as aws:
-        company = Company(aws=aws, environment=environment)
-        shell = shell_of(aws)
-        with step("Prepare the account: people's roles and `cdk bootstrap`"):
-            company.hire()
-            account = f"aws://{environment.account}/{environment.region}"
-            command(["cdk", "bootstrap", account, "--no-notices"], shell)
-        with step("Deploy: foundation and operations, upload, transforms"):
-            data = str(HOME / "data")
-            _operate("deploy", environment, shell, "--data", data)
-        with step("Read the results as a reader, through the endpoint"):
-            found = [read_results(company, each) for each in environment.transforms]
-        with step("Try to break the promises"):
-            first = environment.transforms[0]
-            job = company.client("sagemaker").describe_transform_job(
-                TransformJobName=found[0][0].job
-            )
-            output = next(iter(outputs_of(company, first, job).outputs.values()))
-            claims = try_claims(company, output)
-        with step("Run again by hand, with a broken photograph among the inputs"):
-            runs = (run_with_a_broken_photograph(company, first),)
-        stacks = _stacks(company)
-        with step("Remove everything"):
-            _operate("remove", environment, shell, "--yes")
-            _require_nothing_left(company)
-    transforms = tuple(row for row, _ in found)
-    good = (
-        all(row.status == "Completed" and not row.failed_inputs for row in transforms)
-        and all(run.status == run.expected for run in runs)
-        and all(claim.ok for claim in claims)
-    )
-    report = Report(
-        status="ok" if good else "failed",
-        seconds=time.monotonic() - began,
-        stacks=stacks,
-        transforms=transforms,
-        runs=runs,
-        claims=claims,
-        photographs=tuple(each for _, some in found for each in some),
-    )
+    seen = _Seen()
+    try:
+        with EmbeddedAws(images=images_of(environment), home=HOME) as aws:
+            _walk(Company(aws=aws, environment=environment), shell_of(aws), seen)
+    except (
+        StartError,
+        StepError,
+        WrongResultError,
+        BotoCoreError,
+        ClientError,
+    ) as error:
+        seen.failure = str(error)
+    report = seen.report(time.monotonic() - began)
     (HOME / "report.json").write_text(json.dumps(to_json(report), indent=2) + "\n")
     (HOME / "report.html").write_text(to_html(report), encoding="utf-8")
     print("\n" + to_terminal(report))
-    print(f"\nThe photographs with their boxes: {HOME / 'report.html'}")
+    print(f"The photographs with their boxes: {HOME / 'report.html'}")
     return report
+
+
+def _walk(company: Company, shell: Mapping[str, str], seen: _Seen) -> None:
+    environment = company.environment
+    with step("Prepare the account: people's roles and `cdk bootstrap`"):
+        company.hire()
+        account = f"aws://{environment.account}/{environment.region}"
+        command(["cdk", "bootstrap", account, "--no-notices"], shell)
+    with step("Deploy: foundation and operations, upload, transforms"):
+        try:
+            _operate("deploy", environment, shell, "--data", str(HOME / "data"))
+        finally:
+            seen.stacks = _stacks(company)
+    with step("Read the results as a reader, through the endpoint"):
+        found = [read_results(company, each) for each in environment.transforms]
+        seen.transforms = tuple(row for row, _ in found)
+        seen.photographs = tuple(each for _, some in found for each in some)
+    with step("Try to break the promises"):
+        seen.claims = try_claims(company)
+    with step("Run again by hand, with a broken photograph among the inputs"):
+        seen.runs = tuple(
+            run_with_a_broken_photograph(company, each)
+            for each in environment.transforms
+        )
+    with step("Remove everything"):
+        _operate("remove", environment, shell, "--yes")
+        _require_nothing_left(company)
 
 
 def images_of(environment: Environment) -> dict[str, list[str]]:

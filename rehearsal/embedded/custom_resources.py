@@ -126,7 +126,9 @@ async def _delete_all(
 
 def _take_failed_creates(stack_id: str) -> list[tuple[str, dict[str, Any]]]:
     found = [key for key in _failed_creates if key[0] == stack_id]
-    return [(logical_id, _failed_creates.pop((at, logical_id))) for at, logical_id in found]
+    return [
+        (logical_id, _failed_creates.pop((at, logical_id))) for at, logical_id in found
+    ]
 
 
 async def _update_back(

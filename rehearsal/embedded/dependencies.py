@@ -52,9 +52,7 @@ def _delete_unless_needed(
             f"{logical_id} is kept: {kept[logical_id]}, which failed to delete, needs it"
         )
     try:
-        _delete_resource(
-            resource_type, physical_id, properties, stack_name, logical_id
-        )
+        _delete_resource(resource_type, physical_id, properties, stack_name, logical_id)
     except Exception:
         if kept is not None and stack_name and logical_id:
             template = cloudformation._stacks[stack_name].get("_template") or {}

@@ -55,9 +55,7 @@ def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
     return ""
 
 
-def _is_for_s3(
-    headers: list[tuple[bytes, bytes]], query: dict[str, list[str]]
-) -> bool:
+def _is_for_s3(headers: list[tuple[bytes, bytes]], query: dict[str, list[str]]) -> bool:
     """Whether the credential scope, where there is one, names S3."""
     signed = _header(headers, b"authorization") + "".join(
         query.get("X-Amz-Credential", [])

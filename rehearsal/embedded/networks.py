@@ -17,7 +17,10 @@ def apply() -> None:
     """Add the types to MiniStack's table."""
     provisioners._RESOURCE_HANDLERS.update(
         {
-            "AWS::EC2::FlowLog": {"create": _create_flow_log, "delete": _delete_flow_log},
+            "AWS::EC2::FlowLog": {
+                "create": _create_flow_log,
+                "delete": _delete_flow_log,
+            },
             "AWS::EC2::SecurityGroupEgress": _rule("IpPermissionsEgress", egress=True),
             "AWS::EC2::SecurityGroupIngress": _rule("IpPermissions", egress=False),
         }

@@ -1,5 +1,7 @@
 """Everything that is changed inside MiniStack, applied in one place."""
 
+from collections.abc import Mapping, Sequence
+
 from rehearsal.embedded import (
     buckets,
     conditions,
@@ -13,6 +15,110 @@ from rehearsal.embedded import (
     properties,
     trails,
 )
+
+MINISTACK = "1.5.33"
+"""The version whose inside is known; another one is to be tried with care."""
+
+PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
+    "ministack.app": ("_loaded_modules",),
+    "ministack.core.iam_actions": (
+        "_SERVICE_PROTOCOL",
+        "_query_param",
+        "_resource_policy_denial",
+        "_s3_object_context",
+    ),
+    "ministack.core.iam_evaluator": (
+        "_CONDITION_OPS",
+        "_resolve_condition_key",
+    ),
+    "ministack.services.cloudformation": ("_stacks",),
+    "ministack.services.cloudformation.custom_resource": ("_response_url",),
+    "ministack.services.cloudformation.handlers": (
+        "_delete_stack_async",
+        "_roll_back_operation",
+    ),
+    "ministack.services.cloudformation.provisioners": (
+        "_NAME_SEED",
+        "_RESOURCE_HANDLERS",
+        "_S3_BUCKET_CONFIGURATIONS",
+        "_cfn_bool",
+        "_ec2_sg_permissions",
+        "_physical_name",
+    ),
+    "ministack.services.cloudformation.stacks": (
+        "_delete_resource",
+        "_delete_stack_async",
+        "_revert_update",
+        "_roll_back_operation",
+        "_sends_back_failed_update",
+        "_with_dependencies",
+    ),
+    "ministack.services.cloudtrail": (
+        "_create_trail",
+        "_delete_trail",
+        "_put_event_selectors",
+        "_start_logging",
+        "_stop_logging",
+        "_update_trail",
+    ),
+    "ministack.services.cloudwatch_logs": (
+        "_create_log_group",
+        "_create_log_stream",
+        "_delete_log_group",
+        "_log_groups",
+        "_put_log_events",
+    ),
+    "ministack.services.ec2": (
+        "_create_flow_logs",
+        "_delete_flow_logs",
+        "_esc",
+        "_flow_logs",
+        "_route_tables",
+        "_security_groups",
+        "_sg_rule_id",
+        "_subnets",
+        "_vpc_endpoints",
+        "_vpce_fields_xml",
+    ),
+    "ministack.services.eventbridge": (
+        "_put_events",
+        "_rule_key",
+        "_rules",
+    ),
+    "ministack.services.iam": (
+        "_policies",
+        "_roles",
+    ),
+    "ministack.services.kms": (
+        "_alias_arn",
+        "_aliases",
+        "_resolve_key",
+    ),
+    "ministack.services.lambda_svc": ("_functions",),
+    "ministack.services.s3": (
+        "_bucket_default_sse_headers",
+        "_bucket_encryption",
+        "_bucket_has_versions",
+        "_bucket_owner_account",
+        "_buckets",
+        "_delete_bucket_encryption",
+        "_delete_bucket_lifecycle",
+        "_delete_bucket_ownership_controls",
+        "_delete_bucket_tagging",
+        "_dispatch",
+        "_error",
+        "_multipart_uploads",
+        "_object_versions",
+        "_put_bucket_encryption",
+        "_put_bucket_lifecycle",
+        "_put_bucket_logging",
+        "_put_bucket_ownership_controls",
+        "_put_bucket_tagging",
+        "_stored_sse_headers",
+    ),
+    "ministack.services.sns": ("_topics",),
+}
+"""What is patched or read inside MiniStack, by module: all of it may change."""
 
 
 def apply() -> None:

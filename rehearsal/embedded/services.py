@@ -65,7 +65,5 @@ def register_built_in(settings: Settings) -> list[Stop]:
     stops: list[Stop] = []
     for package in BUILT_IN:
         if importlib.util.find_spec(package) is not None:
-            module = importlib.import_module(package)
-            if hasattr(module, "register"):  # TEMPORARY
-                stops.append(module.register(settings))
+            stops.append(importlib.import_module(package).register(settings))
     return stops

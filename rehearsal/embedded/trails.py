@@ -29,9 +29,7 @@ def _create(logical_id: str, properties: Properties, stack: str) -> Created:
     return name, {"Arn": trail["TrailARN"]}
 
 
-def _update(
-    physical_id: str, old: Properties, new: Properties, stack: str
-) -> Created:
+def _update(physical_id: str, old: Properties, new: Properties, stack: str) -> Created:
     trail = _answer(cloudtrail._update_trail(_request(physical_id, new)))
     _configure(physical_id, new)
     return physical_id, {"Arn": trail["TrailARN"]}

@@ -16,11 +16,13 @@ class Container:
     Args:
         image: URI of the image.
         artifact: The model's `.tar.gz`, if it has one.
+        multi_model: The container serves many models, which transform jobs do not use.
         environment: Variables that CreateModel names.
     """
 
     image: str
     artifact: Location | None
+    multi_model: bool
     environment: Mapping[str, str]
 
 
@@ -126,6 +128,7 @@ def _container(container: Mapping[str, Any]) -> Container:
     return Container(
         image=container.get("Image", ""),
         artifact=Location.parse(artifact) if artifact else None,
+        multi_model=container.get("Mode") == "MultiModel",
         environment=container.get("Environment", {}),
     )
 

@@ -23,6 +23,8 @@ def _unsupported(job: TransformJob) -> Iterator[str]:
         yield f"a model of {len(job.containers)} containers"
     if any(not container.image for container in job.containers):
         yield "a model package"
+    if any(container.multi_model for container in job.containers):
+        yield "a multi-model container"
     if job.instance_count > 1:
         yield f"InstanceCount {job.instance_count}"
     if job.input.data_type not in ("S3Prefix", "ManifestFile"):

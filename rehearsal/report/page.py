@@ -38,6 +38,7 @@ def to_html(report: Report) -> str:
                         "The real deployment, on an AWS embedded in one process: what "
                         "was created, what ran, and what was tried to get at the data.",
                     ),
+                    *([tag("p", report.failure)] if report.failure else []),
                     _numbers(
                         ("Time", duration(report.seconds)),
                         ("Stacks", str(len(report.stacks))),

@@ -30,6 +30,7 @@ def to_terminal(report: Report) -> str:
         ),
         "\n".join(_claim(row) for row in report.claims),
         f"rehearsal: {report.status}, {duration(report.seconds)}",
+        _wrapped(report.failure, first="  ") if report.failure else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

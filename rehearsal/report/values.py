@@ -78,7 +78,11 @@ class Photograph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything a rehearsal has to tell."""
+    """Everything a rehearsal has to tell.
+
+    Attributes:
+        failure: Why it could not go on, with what it had seen until then.
+    """
 
     status: Literal["ok", "failed"]
     seconds: float
@@ -87,6 +91,7 @@ class Report:
     runs: tuple[RunRow, ...]
     claims: tuple[ClaimRow, ...]
     photographs: tuple[Photograph, ...]
+    failure: str | None = None
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -94,6 +99,7 @@ def to_json(report: Report) -> dict[str, Any]:
     return {
         "status": report.status,
         "seconds": round(report.seconds, 1),
+        "failure": report.failure,
         "stacks": [asdict(row) for row in report.stacks],
         "transforms": [asdict(row) for row in report.transforms],
         "runs": [asdict(row) for row in report.runs],

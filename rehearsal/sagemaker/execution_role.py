@@ -168,6 +168,7 @@ def _image_uses(image: str) -> Iterator[_Use]:
     repository = rest.partition("@")[0].partition(":")[0]
     resource = f"arn:aws:ecr:{parts[3]}:{parts[0]}:repository/{repository}"
     yield _Use("ecr:GetAuthorizationToken", "*", {})
+    yield _Use("ecr:BatchCheckLayerAvailability", resource, {})
     yield _Use("ecr:BatchGetImage", resource, {})
     yield _Use("ecr:GetDownloadUrlForLayer", resource, {})
 

@@ -66,7 +66,7 @@ def check_transform_job(request: Mapping[str, Any], model: Mapping[str, Any]) ->
         ValidationError: A rule is broken.
     """
     _check_payload(request)
-    _check_source(request["TransformInput"]["DataSource"].get("S3DataSource"))
+    _check_source(request["TransformInput"]["DataSource"]["S3DataSource"])
     _check_resources(request["TransformResources"])
     if request.get("DataProcessing", {}).get("JoinSource") == "Input":
         _check_join(request["TransformInput"], request["TransformOutput"])
@@ -90,9 +90,7 @@ def _check_payload(request: Mapping[str, Any]) -> None:
         )
 
 
-def _check_source(source: Mapping[str, Any] | None) -> None:
-    if source is None:
-        raise ValidationError("TransformInput.DataSource needs an S3DataSource.")
+def _check_source(source: Mapping[str, Any]) -> None:
     kind = source["S3DataType"]
     if kind not in ("S3Prefix", "ManifestFile"):
         raise ValidationError(f"S3DataType {kind} is not supported for transform jobs.")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
@@ -34,7 +34,7 @@ class CheckedFile(Generic[T]):
 
     Attributes:
         file: The file.
-        source: Its content and lines, as written.
+        source: Its name, and its content and lines as written.
         value: The whole value; or, if something is wrong, a `Partial` of it.
         problems: What is wrong with single values.
     """
@@ -80,6 +80,7 @@ def check(
         if key not in NOT_IN_THE_FILE
     }
     content = {"name": name, **_with_containers(content)}
+    source = replace(source, content={"name": name, **source.content})
     try:
         value = _adapter(cast(Any, kind)).validate_python(content, context=surroundings)
     except ValidationError as error:

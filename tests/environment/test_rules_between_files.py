@@ -1,0 +1,133 @@
+"""Rules that need several files: limits, room, destinations."""
+
+from pathlib import Path
+
+from tests.environment.folders import Changes, problems, written
+
+TYPE = "transform_resources.instance_type"
+COUNT = "transform_resources.instance_count"
+IMAGE = "model.primary_container.image"
+OUTPUT = "transform_output.s3_output_path"
+CAPTURE = "data_capture_config.destination_s3_uri"
+
+
+def test_a_breached_limit_names_both_files_with_their_lines(tmp_path: Path) -> None:
+    folder = written(
+        tmp_path,
+        environment={"limits.instance_types": ["ml.m5.xlarge"]},
+        transforms={"faces": {}},
+    )
+
+    (problem,) = problems(folder)
+
+    text = (folder / "transforms" / "faces.yaml").read_text()
+    line = text[: text.index("instance_type")].count("\n") + 1
+    assert (problem.file.name, problem.line) == ("faces.yaml", line)
+    assert problem.path == TYPE
+    assert problem.value == "ml.m5.large"
+    text = (folder / "environment.yaml").read_text()
+    line = text[: text.index("instance_types")].count("\n") + 1
+    place = f"{folder / 'environment.yaml'}:{line} limits.instance_types"
+    assert problem.rule == f"{place} allows ml.m5.xlarge."
+
+
+def breached(tmp_path: Path, *, limits: Changes, transform: Changes) -> list[str]:
+    environment = {f"limits.{key}": value for key, value in limits.items()}
+    folder = written(tmp_path, environment=environment, transforms={"faces": transform})
+    return [problem.path for problem in problems(folder)]
+
+
+def test_instances_are_limited(tmp_path: Path) -> None:
+    limits = {"max_instance_count": 2}
+
+    assert breached(tmp_path / "a", limits=limits, transform={COUNT: 3}) == [COUNT]
+    assert breached(tmp_path / "b", limits=limits, transform={COUNT: 2}) == []
+
+
+def test_registries_are_limited(tmp_path: Path) -> None:
+    ours = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+    other = "444455556666.dkr.ecr.us-east-1.amazonaws.com"
+
+    for name, allowed, expected in (
+        ("a", [other], [IMAGE]),
+        ("b", [], [IMAGE]),
+        ("c", [other, ours], []),
+    ):
+        limits = {"registries": allowed}
+        assert breached(tmp_path / name, limits=limits, transform={}) == expected
+
+
+def test_registries_limit_what_aws_publishes_too(tmp_path: Path) -> None:
+    limits = {"registries": ["111122223333.dkr.ecr.us-east-1.amazonaws.com"]}
+    published = {IMAGE: {"algorithm": "object-detection", "version": "1"}}
+
+    assert breached(tmp_path, limits=limits, transform=published) == [IMAGE]
+
+
+def test_local_disks_are_allowed_where_no_volume_key_is_required(
+    tmp_path: Path,
+) -> None:
+    for number, family in enumerate(("g4dn", "g5", "g6", "g6e")):
+        gpu = {TYPE: f"ml.{family}.xlarge"}
+        strict, free = tmp_path / f"strict{number}", tmp_path / f"free{number}"
+        limits = {"require_volume_key": False}
+
+        assert breached(strict, limits={}, transform=gpu) == [TYPE]
+        assert breached(free, limits=limits, transform=gpu) == []
+
+
+def test_a_driver_is_allowed_on_a_gpu(tmp_path: Path) -> None:
+    gpu = {
+        TYPE: "ml.p3.2xlarge",
+        "transform_resources.transform_ami_version": "al2-ami-sagemaker-batch-gpu-470",
+    }
+
+    assert breached(tmp_path, limits={}, transform=gpu) == []
+
+
+def test_all_transforms_together_fit_into_the_subnets(tmp_path: Path) -> None:
+    # 10.20.0.0/24 in two zones: 123 usable addresses in each, for 61 instances.
+    fits = written(
+        tmp_path / "a",
+        transforms={"one": {COUNT: 61}, "two": {COUNT: 61, OUTPUT: "b/"}},
+    )
+    full = written(
+        tmp_path / "b",
+        transforms={
+            "one": {COUNT: 61},
+            "two": {COUNT: 61, OUTPUT: "b/"},
+            "three": {OUTPUT: "c/"},
+        },
+    )
+
+    assert problems(fits) == []
+    (problem,) = problems(full)
+    assert (problem.file.name, problem.path) == ("environment.yaml", "network.cidr")
+    assert "122 instances" in problem.rule
+    assert "123" in problem.rule
+
+
+def test_destinations_lie_apart(tmp_path: Path) -> None:
+    for name, first, second, refused in (
+        ("same", {OUTPUT: "a/"}, {OUTPUT: "a/"}, [OUTPUT]),
+        ("inside", {OUTPUT: "a/"}, {OUTPUT: "a/b/"}, [OUTPUT]),
+        ("around", {OUTPUT: "a/b/"}, {OUTPUT: "a/"}, [OUTPUT]),
+        ("capture", {OUTPUT: "a/", CAPTURE: "c/"}, {OUTPUT: "c/d/"}, [OUTPUT]),
+        ("captures", {CAPTURE: "c/"}, {OUTPUT: "b/", CAPTURE: "c/"}, [CAPTURE]),
+        ("alike", {OUTPUT: "a/"}, {OUTPUT: "ab/", CAPTURE: "abc/"}, []),
+    ):
+        folder = written(tmp_path / name, transforms={"x": first, "y": second})
+        found = [(problem.file.name, problem.path) for problem in problems(folder)]
+
+        assert found == [("y.yaml", path) for path in refused], name
+
+
+def test_tags_of_both_files_are_counted_together(tmp_path: Path) -> None:
+    environment = {"tags": {f"e{n}": "" for n in range(30)}}
+    for name, count, refused in (("fits", 20, []), ("full", 21, ["tags"])):
+        tags = {"tags": {f"t{n}": "" for n in range(count)}}
+        folder = written(
+            tmp_path / name, environment=environment, transforms={"faces": tags}
+        )
+
+        assert [problem.path for problem in problems(folder)] == refused

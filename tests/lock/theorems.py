@@ -1,0 +1,423 @@
+"""What must never happen, in plain words and straight on the documents.
+
+Nobody's identity policy helps: everyone is assumed to be allowed everything there.
+Action names are written out, so that a wrong group in the product is noticed too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import z3
+
+from private_transform.lock import BucketKind, Document
+from tests.lock.catalogue import Action, access_level
+from tests.lock.encoder import (
+    FALSE,
+    TRUE,
+    Formula,
+    Reading,
+    Request,
+    Resource,
+    all_of,
+    any_of,
+)
+from tests.lock.sites import ACCOUNT, REGION, Site
+from tests.lock.specification import (
+    ATHENA,
+    CUSTOMER_KEY,
+    ENCRYPTION,
+    KEY_ID,
+    SIGNED_LINKS,
+    caller,
+    inside,
+)
+
+FETCH = {"s3:GetObject", "s3:GetObjectVersion"}
+READ = FETCH | {
+    "s3:GetObjectAttributes",
+    "s3:GetObjectTagging",
+    "s3:GetObjectVersionAttributes",
+    "s3:GetObjectVersionTagging",
+}
+WRITE = {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
+LIST = {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+CRYPTOGRAPHY = {"Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "Sign"}
+
+
+@dataclass(frozen=True, slots=True)
+class AtBucket:
+    """One action at one data bucket, as its policy and the endpoint's read it."""
+
+    site: Site
+    kind: BucketKind
+    action: Action
+    request: Request
+    bucket: Reading
+    endpoint: Reading
+
+    @property
+    def passes(self) -> Formula:
+        return z3.Not(self.bucket.denies(self.action.name))
+
+    @property
+    def passes_our_endpoint(self) -> Formula:
+        ours = self.request.equals("aws:SourceVpce", self.site.endpoint_ids[0])
+        return all_of([self.passes, ours, self.endpoint.allows(self.action.name)])
+
+    @property
+    def outside(self) -> Formula:
+        return z3.Not(inside(self.request, self.site))
+
+    def by(self, *roles: str) -> Formula:
+        return caller(self.request, *roles)
+
+    @property
+    def by_athena(self) -> Formula:
+        return self.request.contains("aws:CalledVia", ATHENA)
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """A sentence, and the requests that would contradict it."""
+
+    says: str
+    contradicted_by: Callable[[AtBucket], Formula]
+    with_management_locked: bool = False
+
+
+def _without_tls(at: AtBucket) -> Formula:
+    recent = at.request.value("s3:TlsVersion") >= z3.RealVal("1.2")
+    secure = z3.And(at.request.value("aws:SecureTransport"), recent)
+    return z3.And(at.passes, z3.Not(secure))
+
+
+def _stranger(at: AtBucket) -> Formula:
+    ours = at.request.equals("aws:PrincipalAccount", ACCOUNT)
+    return z3.And(at.passes, z3.Not(ours))
+
+
+def _object_from_outside(at: AtBucket) -> Formula:
+    if at.action.level != "object":
+        return FALSE
+    people, name, reason = at.site.perimeter, at.action.name, []
+    if name in READ:
+        reason.append(at.by(*people.break_glass))
+    if name in FETCH and at.kind == "outputs":
+        reason.append(at.by(*people.readers_outside))
+    if name in FETCH and at.kind == "models" and people.sagemaker_api_reads:
+        reason.append(at.by(people.execution_roles))
+    if name in WRITE and at.kind != "outputs":
+        reason.append(at.by(*people.uploaders_outside))
+    if name in READ | WRITE and at.kind == "outputs":
+        results = z3.PrefixOf(z3.StringVal(people.query_prefix), at.request.object_key)
+        query = z3.And(at.by_athena, at.by(*people.analysts))
+        reason.append(z3.And(query, results if name in WRITE else TRUE))
+    return all_of([at.passes, at.outside, z3.Not(any_of(reason))])
+
+
+def _listing_from_outside(at: AtBucket) -> Formula:
+    if at.action.name not in LIST:
+        return FALSE
+    people = at.site.perimeter
+    named = [
+        people.execution_roles,
+        people.launcher_roles,
+        *people.deployment_roles,
+        *people.break_glass,
+    ]
+    reason = [at.by(*named)]
+    if at.kind == "outputs":
+        reason.append(at.by(*people.readers_outside))
+        reason.append(z3.And(at.by_athena, at.by(*people.analysts)))
+    else:
+        reason.append(at.by(*people.uploaders_outside))
+    return all_of([at.passes, at.outside, z3.Not(any_of(reason))])
+
+
+def _destructive(at: AtBucket) -> bool:
+    """Whether the action destroys, shares, retags, replicates or is unheard of."""
+    name = at.action.name
+    return (
+        "Tomorrow" in name
+        or name.startswith(("s3:DeleteObject", "s3:Replicate", "s3:PutObjectAcl"))
+        or name in ("s3:PutReplicationConfiguration", "s3:PutBucketNotification")
+        or name in ("s3:PutObjectTagging", "s3:PutBucketAcl", "s3:RestoreObject")
+        or name in ("s3:UpdateObjectEncryption", "s3:PutInventoryConfiguration")
+    )
+
+
+def _destruction_from_outside(at: AtBucket) -> Formula:
+    return z3.And(at.passes, at.outside) if _destructive(at) else FALSE
+
+
+def _destruction(at: AtBucket) -> Formula:
+    return at.passes if _destructive(at) else FALSE
+
+
+def _management_by_others(at: AtBucket) -> Formula:
+    changes = at.action.level == "bucket" and not at.action.name.startswith(
+        ("s3:Get", "s3:List")
+    )
+    others = z3.Not(at.by(*at.site.perimeter.deployment_roles))
+    return z3.And(at.passes, others) if changes else FALSE
+
+
+def _deployment_at_objects(at: AtBucket) -> Formula:
+    deployment = at.by(*at.site.perimeter.deployment_roles)
+    return z3.And(at.passes, deployment) if at.action.level == "object" else FALSE
+
+
+def _other_key(at: AtBucket) -> Formula:
+    if at.action.name != "s3:PutObject":
+        return FALSE
+    request = at.request
+    ours = request.equals(KEY_ID, at.site.key_arn)
+    foreign = any_of(
+        [
+            request.present(CUSTOMER_KEY),
+            z3.And(request.present(KEY_ID), z3.Not(ours)),
+            z3.And(
+                request.present(ENCRYPTION),
+                z3.Not(z3.And(request.equals(ENCRYPTION, "aws:kms"), ours)),
+            ),
+        ]
+    )
+    return z3.And(at.passes, foreign)
+
+
+def _access_point(at: AtBucket) -> Formula:
+    return z3.And(at.passes, at.request.present("s3:DataAccessPointArn"))
+
+
+def _signed_link(at: AtBucket) -> Formula:
+    link = at.request.among("s3:authType", SIGNED_LINKS)
+    return all_of([at.passes, at.outside, link])
+
+
+def _more_through_our_endpoint(at: AtBucket) -> Formula:
+    ours = at.request.equals("aws:PrincipalAccount", ACCOUNT)
+    meant = at.action.name in READ | LIST | WRITE | {"s3:GetBucketLocation"}
+    return z3.And(at.passes_our_endpoint, z3.Not(ours) if meant else TRUE)
+
+
+def _job_writes_elsewhere(at: AtBucket) -> Formula:
+    if at.action.name not in WRITE or at.kind == "outputs":
+        return FALSE
+    job = at.by(at.site.perimeter.execution_roles)
+    return z3.And(at.passes_our_endpoint, job)
+
+
+def _others_write_outputs(at: AtBucket) -> Formula:
+    if at.action.name not in WRITE or at.kind != "outputs":
+        return FALSE
+    job = at.by(at.site.perimeter.execution_roles)
+    return z3.And(at.passes_our_endpoint, z3.Not(job))
+
+
+BUCKET_THEOREMS = (
+    Theorem("nothing passes without TLS 1.2", _without_tls),
+    Theorem("nobody passes from outside the account, no service either", _stranger),
+    Theorem(
+        "from outside, objects are for the named, in their buckets, for their actions",
+        _object_from_outside,
+    ),
+    Theorem(
+        "from outside, nobody destroys, shares, retags or replicates",
+        _destruction_from_outside,
+    ),
+    Theorem("a new object is encrypted with our key", _other_key),
+    Theorem("nothing passes through an access point", _access_point),
+    Theorem("no signed link works from outside", _signed_link),
+    Theorem(
+        "through our endpoint, this account reads, lists and writes, and no more",
+        _more_through_our_endpoint,
+    ),
+    Theorem("through our endpoint, a job writes outputs only", _job_writes_elsewhere),
+    Theorem("through our endpoint, only a job writes outputs", _others_write_outputs),
+    Theorem(
+        "from outside, only the named list objects",
+        _listing_from_outside,
+        with_management_locked=True,
+    ),
+    Theorem(
+        "from anywhere, nobody destroys, shares, retags or replicates",
+        _destruction,
+        with_management_locked=True,
+    ),
+    Theorem(
+        "from anywhere, only deployment changes a bucket",
+        _management_by_others,
+        with_management_locked=True,
+    ),
+    Theorem(
+        "from anywhere, deployment never touches an object",
+        _deployment_at_objects,
+        with_management_locked=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AtKey:
+    """One action at the data key."""
+
+    site: Site
+    name: str
+    request: Request
+    passes: Formula
+
+    def by(self, *roles: str) -> Formula:
+        return caller(self.request, *roles)
+
+    @property
+    def by_administrators(self) -> Formula:
+        people = self.site.perimeter
+        return self.by(*people.key_administrators, *people.deployment_roles)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTheorem:
+    says: str
+    contradicted_by: Callable[[AtKey], Formula]
+
+
+def _administrator_uses(at: AtKey) -> Formula:
+    changes_nothing = access_level("kms", at.name) in ("Read", "List")
+    meant = changes_nothing or at.name in _ADMINISTRATION
+    return FALSE if meant else z3.And(at.passes, at.by_administrators)
+
+
+def _others_administer(at: AtKey) -> Formula:
+    if at.name not in _ADMINISTRATION:
+        return FALSE
+    root = at.by(f"arn:aws:iam::{ACCOUNT}:root")
+    return all_of([at.passes, z3.Not(z3.Or(at.by_administrators, root))])
+
+
+def _others_rewrite(at: AtKey) -> Formula:
+    if at.name != "PutKeyPolicy":
+        return FALSE
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    deployment = at.by(*at.site.perimeter.deployment_roles, root)
+    return z3.And(at.passes, z3.Not(deployment))
+
+
+def _used_past_s3(at: AtKey) -> Formula:
+    if at.name not in CRYPTOGRAPHY:
+        return FALSE
+    request, people = at.request, at.site.perimeter
+    s3 = request.equals("kms:ViaService", f"s3.{REGION}.amazonaws.com")
+    ours = z3.PrefixOf(
+        z3.StringVal(at.site.bucket_pattern.removesuffix("*")),
+        request.value("kms:EncryptionContext:aws:s3:arn"),
+    )
+    excused = any_of(
+        [
+            at.by(people.execution_roles),
+            request.by_service,
+            z3.And(
+                at.by(people.environment_roles),
+                request.equals("kms:ViaService", f"sns.{REGION}.amazonaws.com"),
+            ),
+        ]
+    )
+    return all_of([at.passes, z3.Not(z3.And(s3, ours)), z3.Not(excused)])
+
+
+def _unnamed_uses(at: AtKey) -> Formula:
+    if at.name not in CRYPTOGRAPHY:
+        return FALSE
+    people = at.site.perimeter
+    named = at.by(
+        people.environment_roles,
+        *people.break_glass,
+        *people.uploaders,
+        *people.readers,
+        *people.analysts,
+    )
+    return all_of([at.passes, z3.Not(named), z3.Not(at.request.by_service)])
+
+
+def _grant(at: AtKey) -> Formula:
+    if at.name != "CreateGrant":
+        return FALSE
+    meant = all_of(
+        [
+            at.by(at.site.perimeter.execution_roles),
+            at.request.present("kms:GrantIsForAWSResource"),
+            at.request.value("kms:GrantIsForAWSResource"),
+        ]
+    )
+    return z3.And(at.passes, z3.Not(meant))
+
+
+def _foreign(at: AtKey) -> Formula:
+    ours = z3.PrefixOf(
+        z3.StringVal(f"arn:aws:iam::{ACCOUNT}:"), at.request.value("aws:PrincipalArn")
+    )
+    stranger = z3.Not(z3.And(at.request.present("aws:PrincipalArn"), ours))
+    return all_of([at.passes, stranger, z3.Not(at.request.by_service)])
+
+
+_ADMINISTRATION = {
+    "CancelKeyDeletion",
+    "CreateAlias",
+    "DeleteAlias",
+    "DisableKey",
+    "DisableKeyRotation",
+    "EnableKey",
+    "EnableKeyRotation",
+    "PutKeyPolicy",
+    "RevokeGrant",
+    "RotateKeyOnDemand",
+    "ScheduleKeyDeletion",
+    "TagResource",
+    "UntagResource",
+    "UpdateAlias",
+    "UpdateKeyDescription",
+}
+
+KEY_THEOREMS = (
+    KeyTheorem("who administers the key never uses it", _administrator_uses),
+    KeyTheorem("only administrators and root administer", _others_administer),
+    KeyTheorem("only deployment and root rewrite the policy", _others_rewrite),
+    KeyTheorem("people use the key for S3 and our buckets only", _used_past_s3),
+    KeyTheorem("only the environment and named people use the key", _unnamed_uses),
+    KeyTheorem("only jobs lend the key, to AWS resources", _grant),
+    KeyTheorem("nobody from outside the account, unless a service", _foreign),
+)
+
+
+def at_bucket(
+    site: Site,
+    kind: BucketKind,
+    documents: dict[str, Document],
+    actions: tuple[Action, ...],
+) -> list[AtBucket]:
+    """Read a bucket's and the endpoint's policy for one request and all actions."""
+    request, bucket = Request(), site.bucket(kind)
+    resources = {
+        "bucket": Resource(bucket),
+        "object": Resource(f"{bucket}/", request.object_key),
+    }
+    readings = {
+        level: (
+            Reading(request, documents[kind], resource),
+            Reading(request, documents["endpoint"], resource),
+        )
+        for level, resource in resources.items()
+    }
+    return [
+        AtBucket(site, kind, action, request, *readings[action.level])
+        for action in actions
+    ]
+
+
+def at_key(site: Site, document: Document, actions: tuple[str, ...]) -> list[AtKey]:
+    """Read the key's policy for one request and all actions."""
+    request = Request()
+    reading = Reading(request, document, Resource(site.key_arn))
+    return [
+        AtKey(site, action.removeprefix("kms:"), request, reading.allows(action))
+        for action in actions
+    ]
