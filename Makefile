@@ -1,14 +1,18 @@
 # Every command a person needs. Set-up happens by itself, inside this folder.
 SHELL := /bin/sh
-PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name))) python3)
+ifndef PYTHON
+PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; \
+	done; echo python3)
+endif
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_HOME := $(CURDIR)/build/cdk-home
 export PYTHONDONTWRITEBYTECODE :=
 CDK := cdk
-NAMED := $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
+NAMED = $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
 
 .DEFAULT_GOAL := help
-.PHONY: help check test test-slow rehearse deploy remove diff bench schemas
+.PHONY: help check test test-slow rehearse deploy upload remove diff bench schemas
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +41,11 @@ test-slow: setup ## the rest: long proofs, deployments to the embedded AWS
 rehearse: setup ## everything from nothing, on the embedded AWS, no account needed
 	@python -m rehearsal run
 
-deploy: setup-deploy ## ENVIRONMENT=NAME [DATA=folder]: deploy to AWS
-	@$(NAMED)python -m operate deploy $(ENVIRONMENT) $(if $(DATA),--data $(DATA))
+deploy: setup-deploy ## ENVIRONMENT=NAME [DATA=folder] [TRANSFORM=name]: deploy to AWS
+	@$(NAMED)python -m operate deploy $(ENVIRONMENT) $(if $(DATA),--data $(DATA)) $(if $(TRANSFORM),--transform $(TRANSFORM))
+
+upload: setup-deploy ## ENVIRONMENT=NAME DATA=folder: put models/ and inputs/ into the buckets
+	@$(NAMED)python -m operate upload $(ENVIRONMENT) --data $(if $(DATA),$(DATA),$(error Name the folder with models/ and inputs/: DATA=folder))
 
 remove: setup-deploy ## ENVIRONMENT=NAME: remove from AWS
 	@$(NAMED)python -m operate remove $(ENVIRONMENT)

@@ -38,18 +38,13 @@ FEATURE_FLAGS = {
 
 def create_stacks(app: cdk.App, environment: Environment) -> None:
     """Create the environment's stacks: foundation, operations, one per transform."""
-
-    def synthesizer() -> cdk.IStackSynthesizer:
-        return cdk.DefaultStackSynthesizer(qualifier=environment.bootstrap_qualifier)
-
-    foundation = FoundationStack(
-        app, environment=environment, synthesizer=synthesizer()
-    )
+    synthesizer = cdk.DefaultStackSynthesizer(qualifier=environment.bootstrap_qualifier)
+    foundation = FoundationStack(app, environment=environment, synthesizer=synthesizer)
     operations = OperationsStack(
         app,
         environment=environment,
         foundation=foundation,
-        synthesizer=synthesizer(),
+        synthesizer=synthesizer,
     )
     for transform in environment.transforms:
         TransformStack(
@@ -58,21 +53,23 @@ def create_stacks(app: cdk.App, environment: Environment) -> None:
             transform=transform,
             foundation=foundation,
             operations=operations,
-            synthesizer=synthesizer(),
+            synthesizer=synthesizer,
         )
-    cdk.Aspects.of(app).add(
-        OrganizationRules(
-            role_path=role_path(environment),
-            permissions_boundary=environment.iam.permissions_boundary,
-        )
-    )
-    for key, value in environment.tags.items():
-        cdk.Tags.of(app).add(key, value)
+    OrganizationRules(
+        role_path=role_path(environment),
+        permissions_boundary=environment.iam.permissions_boundary,
+    ).apply_to(app)
 
 
 def main() -> None:
     """Synthesize the environment that `-c environment=NAME` names."""
-    app = cdk.App(analytics_reporting=False, post_cli_context=FEATURE_FLAGS)
+    app = cdk.App(
+        analytics_reporting=False,
+        # Nothing here reads the tree, and in Python every creation stack is the same.
+        tree_metadata=False,
+        context={"aws:cdk:disable-creation-stack-traces": True},
+        post_cli_context=FEATURE_FLAGS,
+    )
     name = app.node.try_get_context("environment") or "rehearsal"
     folder = Path(app.node.try_get_context("environments") or ENVIRONMENTS) / name
     try:

@@ -6,6 +6,8 @@ because nothing is installed yet. A finished set-up is marked with the hash of t
 files that define it, so a second call is quick and a changed pin is noticed.
 """
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import hashlib

@@ -24,7 +24,12 @@ def main(arguments: Sequence[str]) -> int:
         environment = load_environment(folder, today=datetime.now(UTC).date())
         deployed = Deployed.open(environment)
         if options.operation == "deploy":
-            deploy(deployed, environments=options.environments, data=options.data)
+            deploy(
+                deployed,
+                environments=options.environments,
+                data=options.data,
+                transform=options.transform,
+            )
         elif options.operation == "upload":
             upload(deployed, options.data)
         else:
@@ -60,16 +65,20 @@ def _parser() -> argparse.ArgumentParser:
             type=Path,
             help="folder that holds the environment's folder",
         )
-        if name != "remove":
-            operation.add_argument(
-                "--data",
-                type=Path,
-                required=name == "upload",
-                help="folder with models/ and inputs/",
-            )
-        else:
+        if name == "remove":
             operation.add_argument(
                 "--yes", action="store_true", help="do not ask before removing"
+            )
+            continue
+        operation.add_argument(
+            "--data",
+            type=Path,
+            required=name == "upload",
+            help="folder with models/ and inputs/",
+        )
+        if name == "deploy":
+            operation.add_argument(
+                "--transform", help="deploy this transform alone, touch nothing else"
             )
     return parser
 

@@ -8,14 +8,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from operate.deployed import Deployed, OperationError
+from operate.deployed import SHARED, Deployed, OperationError
 from operate.upload import upload
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def deploy(
-    deployed: Deployed, *, environments: Path | None = None, data: Path | None = None
+    deployed: Deployed,
+    *,
+    environments: Path | None = None,
+    data: Path | None = None,
+    transform: str | None = None,
 ) -> None:
     """Deploy foundation and operations, upload, then deploy each transform.
 
@@ -27,24 +31,33 @@ def deploy(
         environments: The folder that holds the environment's folder, when it is not
             the project's own.
         data: What to upload between the steps; None to upload nothing.
+        transform: Deploy this transform alone and touch no other stack; None deploys
+            everything.
 
     Raises:
         OperationError: A step failed; the CDK CLI has said why.
     """
     environment = deployed.environment
+    transforms = [each.name for each in environment.transforms]
+    if transform is not None:
+        if transform not in transforms:
+            raise OperationError(
+                f"{environment.name} has no transform {transform!r}; it has "
+                f"{', '.join(transforms) or 'none'}"
+            )
+        transforms = [transform]
     assembly = ROOT / "build" / "assemblies" / environment.name
     print(f"Synthesizing {environment.name}", flush=True)
     _synthesize(environment.name, environments, assembly)
-
-    ground = [environment.stack_name(part) for part in ("foundation", "operations")]
-    print("Deploying " + " and ".join(ground), flush=True)
-    _deploy(assembly, ground)
+    if transform is None:
+        ground = [environment.stack_name(part) for part in SHARED]
+        print("Deploying " + " and ".join(ground), flush=True)
+        _deploy(assembly, ground)
     if data is not None:
         print(f"Uploading {data}", flush=True)
         upload(deployed, data)
     failed = []
-    for transform in environment.transforms:
-        stack = environment.stack_name(transform.name)
+    for stack in map(environment.stack_name, transforms):
         print(f"Deploying {stack}", flush=True)
         try:
             _deploy(assembly, [stack])

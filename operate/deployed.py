@@ -9,6 +9,9 @@ from botocore.exceptions import ClientError
 
 from private_transform.environment import Environment
 
+SHARED = ("foundation", "operations")
+"""The stacks that all transforms stand on, in the order of their deployment."""
+
 
 class OperationError(Exception):
     """An operation cannot go on; the text says why and what to do."""
@@ -73,7 +76,7 @@ class Deployed:
             for stack in page["Stacks"]
             if stack["StackName"].startswith(prefix)
         ]
-        shared = [self.environment.stack_name(p) for p in ("operations", "foundation")]
+        shared = [self.environment.stack_name(part) for part in reversed(SHARED)]
         return [
             *sorted(name for name in names if name not in shared),
             *(name for name in shared if name in names),

@@ -13,6 +13,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -67,7 +68,9 @@ class EmbeddedAws:
             region: The region of requests that name none.
             api_reads: Where SageMaker's checks at the API come from.
         """
-        self._settings = (images, account, region, api_reads)
+        self._describe = partial(
+            Settings, account=account, region=region, images=images, api_reads=api_reads
+        )
         self._home = home
 
     def __enter__(self) -> Self:
@@ -76,16 +79,9 @@ class EmbeddedAws:
         Raises:
             StartError: It did not.
         """
-        images, account, region, api_reads = self._settings
         self._home.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="aws-", dir=self._home)).resolve()
-        settings = Settings(
-            account=account,
-            region=region,
-            folder=self.folder,
-            images=images,
-            api_reads=api_reads,
-        )
+        settings = self._describe(folder=self.folder)
         try:
             self._process = self._start()
             answer = self._exchange(settings)
@@ -96,12 +92,12 @@ class EmbeddedAws:
         self.url: str = answer["url"]
         self.plain_url: str = answer["plain_url"]
         self.environment: dict[str, str] = {
-            "AWS_ACCESS_KEY_ID": account,
+            "AWS_ACCESS_KEY_ID": settings.account,
             "AWS_CA_BUNDLE": answer["authority"],
-            "AWS_DEFAULT_REGION": region,
+            "AWS_DEFAULT_REGION": settings.region,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_REGION": region,
+            "AWS_REGION": settings.region,
             "AWS_SECRET_ACCESS_KEY": "embedded",
             "NODE_EXTRA_CA_CERTS": answer["authority"],
             "NO_PROXY": NO_PROXY,

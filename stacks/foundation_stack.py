@@ -54,6 +54,7 @@ class FoundationStack(cdk.Stack):
             environment.stack_name("foundation"),
             env=cdk.Environment(account=environment.account, region=environment.region),
             synthesizer=synthesizer,
+            tags=dict(environment.tags),
             termination_protection=environment.protection == "keep",
             description=f"Private batch transform {environment.name}: network and data",
         )

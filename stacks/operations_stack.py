@@ -38,6 +38,7 @@ class OperationsStack(cdk.Stack):
             environment.stack_name("operations"),
             env=cdk.Environment(account=environment.account, region=environment.region),
             synthesizer=synthesizer,
+            tags=dict(environment.tags),
             termination_protection=environment.protection == "keep",
             description=f"Private batch transform {environment.name}: launcher",
         )
@@ -58,6 +59,7 @@ class OperationsStack(cdk.Stack):
             execution_roles=role_arns(environment, self.partition, "execution/"),
             key=key,
             models_bucket=foundation.data["models"],
+            control_bucket=foundation.control,
             log_group=log_group,
         ).service_token
         job_logs = JobLogGroup(

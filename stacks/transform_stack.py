@@ -41,10 +41,10 @@ class TransformStack(cdk.Stack):
             environment.stack_name(transform.name),
             env=cdk.Environment(account=environment.account, region=environment.region),
             synthesizer=synthesizer,
+            tags=dict(environment.tags),
             description=f"Private batch transform {environment.name}: {transform.name}",
         )
         network, data = foundation.network, foundation.data
-        subnets = [subnet.subnet_id for subnet in network.vpc.isolated_subnets]
         key = shared_key(self, foundation)
         role = ExecutionRole(
             self,
@@ -56,7 +56,7 @@ class TransformStack(cdk.Stack):
             inputs_bucket=data["inputs"],
             outputs_bucket=data["outputs"],
             control_bucket=foundation.control,
-            subnets=subnets,
+            subnets=network.subnet_ids,
             security_groups=[network.container_group, network.peers_group],
         )
         requests = TransformRequests(
@@ -68,7 +68,7 @@ class TransformStack(cdk.Stack):
                 inputs_bucket=data["inputs"].bucket_name,
                 outputs_bucket=data["outputs"].bucket_name,
                 key_arn=key.key_arn,
-                subnets=subnets,
+                subnets=network.subnet_ids,
                 container_group=network.container_group,
                 peers_group=network.peers_group,
             ),
@@ -97,18 +97,19 @@ class TransformStack(cdk.Stack):
         self._outputs(job)
 
     def _outputs(self, job: TransformJob) -> None:
-        console = f"https://{self.region}.console.aws.amazon.com"
+        region = self.region
+        console = f"https://{region}.console.aws.amazon.com"
         group = LOG_GROUP.replace("/", "$252F")
         for name, value in {
             "JobName": job.job_name,
             "JobStatus": job.status,
             "Outputs": job.output_path,
-            "JobConsole": f"{console}/sagemaker/home?region={self.region}"
+            "JobConsole": f"{console}/sagemaker/home?region={region}"
             f"#/transform-jobs/{job.job_name}",
-            "LogsConsole": f"{console}/cloudwatch/home?region={self.region}"
+            "LogsConsole": f"{console}/cloudwatch/home?region={region}"
             f"#logsV2:log-groups/log-group/{group}"
             f"$3FlogStreamNameFilter$3D{job.job_name}",
-            "MetricsConsole": f"{console}/cloudwatch/home?region={self.region}"
+            "MetricsConsole": f"{console}/cloudwatch/home?region={region}"
             f"#metricsV2?query=~'*7b*2faws*2fsagemaker*2fTransformJobs*2cHost*7d*20"
             f"{job.job_name}",
         }.items():

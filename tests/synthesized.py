@@ -6,7 +6,7 @@ read as plain documents, and two mentions of one thing are equal.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -221,7 +221,7 @@ class Synthesis:
         if len(value) == 1:
             ((name, argument),) = value.items()
             if name == "Ref":
-                return _pseudo(argument) or f"<{part}/{argument}>"
+                return self._pseudo(argument) or f"<{part}/{argument}>"
             if name == "Fn::GetAtt":
                 return f"<{part}/{argument[0]}.{argument[1]}>"
             if name == "Fn::Sub":
@@ -241,9 +241,13 @@ class Synthesis:
                     return self._plain(part, output["Value"])
         raise AssertionError(f"no stack exports {name}")
 
-
-def _pseudo(name: str) -> str | None:
-    return {"AWS::Partition": "aws", "AWS::NoValue": "<nothing>"}.get(name)
+    def _pseudo(self, name: str) -> str | None:
+        return {
+            "AWS::AccountId": self.environment.account,
+            "AWS::Partition": "aws",
+            "AWS::Region": self.environment.region,
+            "AWS::URLSuffix": "amazonaws.com",
+        }.get(name)
 
 
 def synthesize(environment: Environment, directory: Path) -> Synthesis:
@@ -269,15 +273,3 @@ def bare_stack() -> cdk.Stack:
     return cdk.Stack(
         app, "Stack", env=cdk.Environment(account="123456789012", region="us-east-1")
     )
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Every string in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from strings(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from strings(each)

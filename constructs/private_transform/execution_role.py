@@ -1,7 +1,8 @@
 """The role with which SageMaker runs one transform's jobs."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -11,11 +12,16 @@ from constructs import Construct
 
 from private_transform.environment import Transform
 from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.lock.kms_actions import ENCRYPT, THROUGH_SERVICES, kms_actions
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z.]+/"
     r"(?P<repository>[^:@]+)"
 )
+
+_Statement = dict[str, Any]
+_Arn = Callable[[str, str], str]
+"""Service and resource to an ARN of the stack's account and region."""
 
 
 class ExecutionRole(Construct):
@@ -59,6 +65,12 @@ class ExecutionRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         stack = cdk.Stack.of(self)
+        partition, account = stack.partition, stack.account
+        here = f"{stack.region}:{account}"
+
+        def arn(service: str, resource: str) -> str:
+            return f"arn:{partition}:{service}:{here}:{resource}"
+
         self.role = iam.Role(
             self,
             "Resource",
@@ -67,12 +79,8 @@ class ExecutionRole(Construct):
             assumed_by=iam.ServicePrincipal(
                 "sagemaker.amazonaws.com",
                 conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {
-                        "aws:SourceArn": stack.format_arn(
-                            service="sagemaker", resource="*"
-                        )
-                    },
+                    "StringEquals": {"aws:SourceAccount": account},
+                    "ArnLike": {"aws:SourceArn": arn("sagemaker", "*")},
                 },
             ),
         )
@@ -80,19 +88,25 @@ class ExecutionRole(Construct):
             self,
             "Policy",
             roles=[self.role],
-            statements=[
-                *_data(
-                    transform,
-                    models_bucket,
-                    inputs_bucket,
-                    outputs_bucket,
-                    control_bucket,
-                ),
-                *_key(key),
-                *_network(stack, subnets, security_groups),
-                *_observation(stack),
-                *_images(stack, transform),
-            ],
+            document=iam.PolicyDocument.from_json(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        *_data(
+                            transform,
+                            models_bucket,
+                            inputs_bucket,
+                            outputs_bucket,
+                            control_bucket,
+                            partition,
+                        ),
+                        *_key(key.key_arn),
+                        *_network(arn, subnets, security_groups),
+                        *_observation(arn),
+                        *_images(transform, partition),
+                    ],
+                }
+            ),
         )
 
 
@@ -101,10 +115,15 @@ def _allow(
     actions: Sequence[str],
     resources: Sequence[str],
     **conditions: Mapping[str, object],
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        sid=sid, actions=list(actions), resources=list(resources), conditions=conditions
-    )
+) -> _Statement:
+    """One statement as plain JSON: a transform has many, and objects of CDK cost."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": list(resources),
+        "Condition": conditions,
+    }
 
 
 def _data(
@@ -113,11 +132,14 @@ def _data(
     inputs: s3.IBucket,
     outputs: s3.IBucket,
     control: s3.IBucket,
-) -> Iterator[iam.PolicyStatement]:
+    partition: str,
+) -> Iterator[_Statement]:
     """Read and write below this transform's prefixes."""
     source = transform.transform_input.data_source.s3_data_source
     prefix = source.s3_uri if source.s3_data_type == "S3Prefix" else ""
-    yield _allow("ReadArtifacts", ["s3:GetObject"], list(_artifacts(transform, models)))
+    artifacts = list(_artifacts(transform, models, partition))
+    if artifacts:
+        yield _allow("ReadArtifacts", ["s3:GetObject"], artifacts)
     yield _allow(
         "ListInputs",
         ["s3:ListBucket"],
@@ -137,8 +159,9 @@ def _data(
     )
 
 
-def _artifacts(transform: Transform, models: s3.IBucket) -> Iterator[str]:
-    partition = cdk.Stack.of(models).partition
+def _artifacts(
+    transform: Transform, models: s3.IBucket, partition: str
+) -> Iterator[str]:
     for container in transform.model.containers:
         url = container.model_data_url
         if url is None:
@@ -155,47 +178,37 @@ def _destinations(transform: Transform) -> Iterator[str]:
         yield transform.data_capture_config.destination_s3_uri
 
 
-def _key(key: kms.IKey) -> Iterator[iam.PolicyStatement]:
+def _key(key_arn: str) -> Iterator[_Statement]:
     """Encrypt and decrypt, and lend the key to the volumes of its instances.
 
     Source: AWS: Protecting data at rest using encryption (SageMaker AI).
     """
     yield _allow(
         "UseTheKey",
-        [
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKey*",
-            "kms:ReEncrypt*",
-        ],
-        [key.key_arn],
+        kms_actions(THROUGH_SERVICES, ENCRYPT, ("DescribeKey",)),
+        [key_arn],
     )
     yield _allow(
         "LendTheKeyToVolumes",
         ["kms:CreateGrant"],
-        [key.key_arn],
+        [key_arn],
         Bool={"kms:GrantIsForAWSResource": "true"},
     )
 
 
 def _network(
-    stack: cdk.Stack, subnets: Sequence[str], security_groups: Sequence[str]
-) -> Iterator[iam.PolicyStatement]:
+    arn: _Arn, subnets: Sequence[str], security_groups: Sequence[str]
+) -> Iterator[_Statement]:
     """Place network interfaces in our subnets with our groups, and take them away."""
-
-    def ec2_arn(resource: str, name: str = "*") -> str:
-        return stack.format_arn(service="ec2", resource=resource, resource_name=name)
-
-    interfaces = ec2_arn("network-interface")
-    places = [ec2_arn("subnet", subnet) for subnet in subnets]
+    interfaces = arn("ec2", "network-interface/*")
+    places = [arn("ec2", f"subnet/{subnet}") for subnet in subnets]
     yield _allow(
         "CreateInterfaces",
         ["ec2:CreateNetworkInterface"],
         [
             interfaces,
             *places,
-            *(ec2_arn("security-group", group) for group in security_groups),
+            *(arn("ec2", f"security-group/{group}") for group in security_groups),
         ],
     )
     yield _allow(
@@ -222,14 +235,9 @@ def _network(
     )
 
 
-def _observation(stack: cdk.Stack) -> Iterator[iam.PolicyStatement]:
+def _observation(arn: _Arn) -> Iterator[_Statement]:
     """Logs and metrics of the job."""
-    group = stack.format_arn(
-        service="logs",
-        resource="log-group",
-        resource_name=JOB_LOG_GROUP,
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
+    group = arn("logs", f"log-group:{JOB_LOG_GROUP}")
     yield _allow(
         "WriteLogs",
         [
@@ -248,11 +256,11 @@ def _observation(stack: cdk.Stack) -> Iterator[iam.PolicyStatement]:
     )
 
 
-def _images(stack: cdk.Stack, transform: Transform) -> Iterator[iam.PolicyStatement]:
+def _images(transform: Transform, partition: str) -> Iterator[_Statement]:
     """Pull the containers' images, from the repositories they name."""
     repositories = sorted(
         {
-            f"arn:{stack.partition}:ecr:{found['region']}:{found['account']}:"
+            f"arn:{partition}:ecr:{found['region']}:{found['account']}:"
             f"repository/{found['repository']}"
             for container in transform.model.containers
             if container.image and (found := _ECR_IMAGE.match(container.image))

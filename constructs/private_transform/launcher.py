@@ -93,6 +93,7 @@ class Launcher(Construct):
         execution_roles: ARN pattern of the roles that it may pass to SageMaker.
         key: The only key that a job's outputs may carry.
         models_bucket: Where artifacts are looked for.
+        control_bucket: Takes the journal of requests.
         log_group: Where all functions log.
 
     Attributes:
@@ -109,9 +110,11 @@ class Launcher(Construct):
         execution_roles: str,
         key: kms.IKey,
         models_bucket: s3.IBucket,
+        control_bucket: s3.IBucket,
         log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
+        variables = {"CONTROL_BUCKET": control_bucket.bucket_name}
         begin = HandlerFunction(
             self,
             "OnEvent",
@@ -119,6 +122,7 @@ class Launcher(Construct):
             description=f"Launcher of {environment}: begins a request",
             role_path=role_path,
             log_group=log_group,
+            variables=variables,
         )
         go_on = HandlerFunction(
             self,
@@ -127,10 +131,12 @@ class Launcher(Construct):
             description=f"Launcher of {environment}: goes on until it is done",
             role_path=role_path,
             log_group=log_group,
+            variables=variables,
         )
         stack = cdk.Stack.of(self)
-        _allow_looking(begin.role, stack)
-        _allow_looking(go_on.role, stack)
+        for role in (begin.role, go_on.role):
+            _allow_looking(role, stack)
+            _allow_journal(role, control_bucket)
         _allow_launching(go_on.role, stack, environment, execution_roles, key)
         _allow_log_group(go_on.role, stack)
         go_on.role.add_to_policy(
@@ -145,21 +151,21 @@ class Launcher(Construct):
             "Provider",
             on_event_handler=begin.function,
             is_complete_handler=go_on.function,
-            # 50 minutes of polling take up to 55 with the calls' own time, and the
+            # 50 minutes of polling take up to 58 with the calls' own time, and the
             # handler gives up at 45: CloudFormation, which waits for 60, always gets
             # an answer of ours.
-            query_interval=cdk.Duration.seconds(10),
+            query_interval=cdk.Duration.seconds(5),
             total_timeout=cdk.Duration.minutes(50),
             log_group=log_group,
         ).service_token
 
 
 def _allow_looking(role: iam.Role, stack: cdk.Stack) -> None:
-    """See which models and jobs exist; a job of any name may use one of our models."""
+    """See which jobs exist; a job of any name may use one of our models."""
     role.add_to_policy(
         iam.PolicyStatement(
             sid="List",
-            actions=["sagemaker:ListModels", "sagemaker:ListTransformJobs"],
+            actions=["sagemaker:ListTransformJobs"],
             resources=["*"],
         )
     )
@@ -170,6 +176,23 @@ def _allow_looking(role: iam.Role, stack: cdk.Stack) -> None:
             resources=[_sagemaker(stack, "transform-job", "*")],
         )
     )
+
+
+def _allow_journal(role: iam.Role, control_bucket: s3.IBucket) -> None:
+    for statement in (
+        iam.PolicyStatement(
+            sid="KeepTheJournal",
+            actions=["s3:GetObject", "s3:PutObject"],
+            resources=[control_bucket.arn_for_objects("requests/*")],
+        ),
+        # Without it S3 answers 403 for what is not there (AWS: GetObject).
+        iam.PolicyStatement(
+            sid="SeeWhetherThereIsOne",
+            actions=["s3:ListBucket"],
+            resources=[control_bucket.bucket_arn],
+        ),
+    ):
+        role.add_to_policy(statement)
 
 
 def _allow_launching(

@@ -27,6 +27,7 @@ class PrivateNetwork(Construct):
 
     Attributes:
         vpc: The VPC.
+        subnet_ids: Ids of the isolated subnets.
         endpoint: The S3 gateway endpoint, on every route table.
         container_group: Id of the group of every container: out to S3, nothing in.
         peers_group: Id of the group through which instances of one job reach each
@@ -58,6 +59,7 @@ class PrivateNetwork(Construct):
             ],
             restrict_default_security_group=True,
         )
+        self.subnet_ids = [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
         self.vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(flow_log_group),

@@ -23,7 +23,8 @@ class TransformJob(Construct):
         completion: `wait` for the job's end, or answer once it is `launch`ed.
 
     Attributes:
-        job_name: Name of the job that last ran for these settings.
+        job_name: Name of the job that last ran for these settings; an earlier stack
+            may have run it.
         status: Its status when the deployment was answered.
         output_path: S3 URI of its outputs.
     """
@@ -59,6 +60,6 @@ class TransformJob(Construct):
                 "Completion": completion,
             },
         )
-        self.job_name = resource.ref
+        self.job_name = resource.get_att_string("JobName")
         self.status = resource.get_att_string("Status")
         self.output_path = resource.get_att_string("OutputPath")

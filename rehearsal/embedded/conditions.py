@@ -55,21 +55,18 @@ def _resolve_key(key: str, context: Any) -> Any:
     return _resolve(key, context) if known is None else known(context)
 
 
-def _principal_arn(context: Any) -> str | None:
-    """The role of a session, with its path; none for a service.
-
-    AWS: AWS global condition context keys.
-    """
+def _principal_arn(context: Any) -> str:
+    """The role of a session, with its path (AWS: AWS global condition keys)."""
     arn = str(context.principal_arn)
     if ":assumed-role/" not in arn:
-        return arn or None
+        return arn
     name = arn.split("/")[1]
     role = iam._roles.get_scoped(context.principal_account, None, name)
     return arn if role is None else str(role["Arn"])
 
 
-def _principal_account(context: Any) -> str | None:
-    return context.principal_account or None
+def _caller_account(context: Any) -> str:
+    return str(context.principal_account)
 
 
 def _secure_transport(context: Any) -> str:
@@ -102,7 +99,6 @@ def _bucket_owner(context: Any) -> str:
 
 _KEYS: dict[tuple[str, str], Callable[[Any], str | None]] = {
     ("*", "aws:principalarn"): _principal_arn,
-    ("*", "aws:principalaccount"): _principal_account,
     ("*", "aws:securetransport"): _secure_transport,
     ("s3", "aws:sourcevpce"): _source_endpoint,
     ("s3", "aws:sourcevpc"): _source_network,
@@ -110,7 +106,7 @@ _KEYS: dict[tuple[str, str], Callable[[Any], str | None]] = {
     ("s3", "s3:resourceaccount"): _bucket_owner,
     ("s3", "s3:tlsversion"): _tls_version,
     ("s3", "s3:authtype"): _auth_type,
-    ("kms", "kms:calleraccount"): _principal_account,
+    ("kms", "kms:calleraccount"): _caller_account,
 }
 
 

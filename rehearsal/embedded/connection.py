@@ -22,9 +22,9 @@ class Connection:
     endpoint_id: str | None = None
 
 
-current: ContextVar[Connection] = ContextVar(
-    "connection", default=Connection(tls_version="1.3")
-)
+IN_PROCESS = Connection(tls_version="1.3")
+
+current: ContextVar[Connection] = ContextVar("connection", default=IN_PROCESS)
 
 AUTH_TYPES = ("REST-HEADER", "REST-QUERY-STRING", "POST")
 

@@ -5,15 +5,16 @@ that a second attempt could never succeed; CloudFormation keeps it (AWS: Delete 
 stack, DELETE_FAILED).
 """
 
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
 from ministack.services import cloudformation
 from ministack.services.cloudformation import handlers, stacks
 
+Operation = Callable[..., Awaitable[None]]
+
 _delete_resource = stacks._delete_resource
-_delete_stack = stacks._delete_stack_async
-_roll_back = stacks._roll_back_operation
 
 _kept: ContextVar[dict[str, str] | None] = ContextVar("kept", default=None)
 """Of the running operation: logical ids that must stay, each with who needs it."""
@@ -21,22 +22,21 @@ _kept: ContextVar[dict[str, str] | None] = ContextVar("kept", default=None)
 
 def apply() -> None:
     """Keep dependencies; after `custom_resources`, whose functions it wraps."""
-    global _delete_stack, _roll_back
-    _delete_stack = stacks._delete_stack_async
-    _roll_back = stacks._roll_back_operation
     stacks._delete_resource = _delete_unless_needed
-    stacks._delete_stack_async = handlers._delete_stack_async = _delete_all
-    stacks._roll_back_operation = handlers._roll_back_operation = _roll_back_all
+    stacks._delete_stack_async = _with_memory(stacks._delete_stack_async)
+    handlers._delete_stack_async = stacks._delete_stack_async
+    stacks._roll_back_operation = _with_memory(stacks._roll_back_operation)
+    handlers._roll_back_operation = stacks._roll_back_operation
 
 
-async def _delete_all(*args: Any, **kwargs: Any) -> None:
-    _kept.set({})
-    await _delete_stack(*args, **kwargs)
+def _with_memory(operation: Operation) -> Operation:
+    """Let an operation on a stack begin with nothing that must stay."""
 
+    async def run(*args: Any, **kwargs: Any) -> None:
+        _kept.set({})
+        await operation(*args, **kwargs)
 
-async def _roll_back_all(*args: Any, **kwargs: Any) -> None:
-    _kept.set({})
-    await _roll_back(*args, **kwargs)
+    return run
 
 
 def _delete_unless_needed(
@@ -49,7 +49,7 @@ def _delete_unless_needed(
     kept = _kept.get()
     if kept is not None and logical_id in kept:
         raise ValueError(
-            f"{logical_id} is kept: {kept[logical_id]}, which failed to delete, needs it"
+            f"{logical_id} stays: {kept[logical_id]} failed to delete and needs it"
         )
     try:
         _delete_resource(resource_type, physical_id, properties, stack_name, logical_id)

@@ -6,6 +6,7 @@ context is the object's ARN, or the bucket's when the bucket uses bucket keys.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -37,6 +38,24 @@ def apply() -> None:
     s3._dispatch = _dispatch_with_keys
 
 
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One use of a key that a request makes; without a key there is none."""
+
+    action: str
+    key_id: str
+    bucket: str
+    key: str
+
+    @property
+    def context(self) -> str:
+        """What the encryption context names: `aws:s3:arn`."""
+        configured = s3._bucket_encryption.get(self.bucket) or ""
+        if "<BucketKeyEnabled>true</BucketKeyEnabled>" in configured:
+            return f"arn:aws:s3:::{self.bucket}"
+        return f"arn:aws:s3:::{self.bucket}/{self.key}"
+
+
 def _dispatch_with_keys(
     method: str,
     bucket: str,
@@ -47,8 +66,8 @@ def _dispatch_with_keys(
 ) -> Response:
     if bucket in s3._buckets and key and not SUBRESOURCES & query.keys():
         headers = _with_key(headers)
-        for action, key_id, name in _uses(method, bucket, key, headers, query):
-            refused = _refusal(action, key_id, name, headers, query)
+        for use in _uses(method, bucket, key, headers, query):
+            refused = _refusal(use, headers, query)
             if refused is not None:
                 return refused
     answer: Response = _dispatch(method, bucket, key, headers, body, query)
@@ -75,44 +94,53 @@ def _aws_managed_key() -> str:
 
 def _uses(
     method: str, bucket: str, key: str, headers: Mapping[str, str], query: Query
-) -> list[tuple[str, str, str]]:
-    """The uses of keys that a request makes: action, key, ARN of the object."""
-    name = f"arn:aws:s3:::{bucket}/{key}"
-    if method == "GET" and "uploadId" not in query:
-        return [("Decrypt", _stored_key(_object(bucket, key, _one(query))), name)]
-    if method == "HEAD" and headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
-        return [("Decrypt", _stored_key(_object(bucket, key, _one(query))), name)]
+) -> list[Use]:
+    """The uses of keys that a request makes; most requests make none."""
+    reads_checksum = headers.get("x-amz-checksum-mode", "").upper() == "ENABLED"
+    if method == "GET" or (method == "HEAD" and reads_checksum):
+        if "uploadId" in query:
+            return []
+        return [_read(bucket, key, _one(query, "versionId"))]
     if method not in ("PUT", "POST"):
         return []
     if "uploadId" in query:
         upload = s3._multipart_uploads.get(_one(query, "uploadId"))
-        uses = [("Decrypt", _stored_key(upload), name)]
+        write = Use(
+            action="Decrypt", key_id=_stored_key(upload), bucket=bucket, key=key
+        )
     else:
-        uses = [("GenerateDataKey", _key_of_write(bucket, headers), name)]
-    return uses + _reads_of_copy(headers)
+        write = Use(
+            action="GenerateDataKey",
+            key_id=_key_of_write(bucket, headers),
+            bucket=bucket,
+            key=key,
+        )
+    return [write, *_reads_of_copy(headers)]
 
 
-def _reads_of_copy(headers: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _reads_of_copy(headers: Mapping[str, str]) -> list[Use]:
     source, _, version = headers.get("x-amz-copy-source", "").partition("?")
     bucket, _, key = unquote(source).lstrip("/").partition("/")
-    if not key:
-        return []
     version_id = parse_qs(version).get("versionId", [""])[0]
+    return [_read(bucket, key, version_id)] if key else []
+
+
+def _read(bucket: str, key: str, version_id: str) -> Use:
     stored = _stored_key(_object(bucket, key, version_id))
-    return [("Decrypt", stored, f"arn:aws:s3:::{bucket}/{key}")]
+    return Use(action="Decrypt", key_id=stored, bucket=bucket, key=key)
 
 
-def _one(query: Query, name: str = "versionId") -> str:
+def _one(query: Query, name: str) -> str:
     value = query.get(name, "")
     return str(value[0] if isinstance(value, list) else value)
 
 
 def _object(bucket: str, key: str, version_id: str) -> Mapping[str, Any] | None:
     """The record of an object, or of one of its versions."""
-    for version in s3._object_versions.get((bucket, key), []) if version_id else []:
+    versions: list[Mapping[str, Any]] = s3._object_versions.get((bucket, key), [])
+    for version in versions:
         if version["version_id"] == version_id:
-            found: Mapping[str, Any] = version.get("obj_record", version)
-            return found
+            return version
     owned = s3._buckets.get(bucket)
     return None if owned is None else owned["objects"].get(key)
 
@@ -129,16 +157,14 @@ def _key_of_write(bucket: str, headers: Mapping[str, str]) -> str:
     return str(s3._bucket_default_sse_headers(bucket).get(KMS_KEY_HEADER, ""))
 
 
-def _refusal(
-    action: str, key_id: str, name: str, headers: Mapping[str, str], query: Query
-) -> Response | None:
+def _refusal(use: Use, headers: Mapping[str, str], query: Query) -> Response | None:
     """Why the caller cannot use the key through S3, as S3 answers it."""
-    if not key_id or key_id.endswith(f":{AWS_MANAGED_KEY}"):
+    if not use.key_id or use.key_id.endswith(f":{AWS_MANAGED_KEY}"):
         return None
-    record = kms._resolve_key(key_id)
+    record = kms._resolve_key(use.key_id)
     if record is None:
-        return _error("KMS.NotFoundException", f"Key '{key_id}' does not exist", 400)
-    denied = _denied(action, record["Arn"], name, headers, query)
+        return _error("KMS.NotFoundException", f"Invalid keyId '{use.key_id}'", 400)
+    denied = _denied(use, record["Arn"], headers, query)
     if denied is not None:
         return _error("AccessDenied", denied, 403)
     if record["KeyState"] in KEY_STATE_ERRORS:
@@ -148,37 +174,29 @@ def _refusal(
 
 
 def _denied(
-    action: str, key_arn: str, name: str, headers: Mapping[str, str], query: Query
+    use: Use, key_arn: str, headers: Mapping[str, str], query: Query
 ) -> str | None:
     access_key = router.extract_access_key_id(headers, query)
     if not access_key:
-        # S3 answers anonymous callers before it comes here; what has no key of
-        # its own is MiniStack's own work.
+        # S3 has answered anonymous callers before; what comes here without a key
+        # is MiniStack's own work.
         return None
     region = responses.get_region()
-    bucket = name.removeprefix("arn:aws:s3:::").split("/", 1)[0]
     verdict = iam_evaluator.enforce(
         access_key,
-        f"kms:{action}",
+        f"kms:{use.action}",
         "kms",
         region,
         resource_arn=key_arn,
         service_context={
             "kms:ViaService": f"s3.{region}.amazonaws.com",
-            "kms:EncryptionContext:aws:s3:arn": (
-                f"arn:aws:s3:::{bucket}" if _uses_bucket_key(bucket) else name
-            ),
+            "kms:EncryptionContext:aws:s3:arn": use.context,
             "kms:EncryptionContextKeys": ["aws:s3:arn"],
         },
     )
     if verdict is None:
         return None
-    return identity.message(verdict, f"kms:{action}", key_arn)
-
-
-def _uses_bucket_key(bucket: str) -> bool:
-    configured = s3._bucket_encryption.get(bucket) or ""
-    return "<BucketKeyEnabled>true</BucketKeyEnabled>" in configured
+    return identity.message(verdict, f"kms:{use.action}", key_arn)
 
 
 def _error(code: str, message: str, status: int) -> Response:

@@ -25,12 +25,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
         await ministack.app(scope, receive, send)
         return
     connection = current.get()
-    headers = [
-        (name, value)
-        for name, value in scope["headers"]
-        # A client must not claim the TLS that MiniStack reads from this header.
-        if name.lower() != b"x-forwarded-proto"
-    ]
+    headers = scope["headers"]
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     signature = _header(headers, b"authorization")
     if connection.endpoint_id is None and scope["path"].startswith(ENDPOINTS):
@@ -45,7 +40,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
         path = MINISTACK_ANSWERS + "".join(query.get("signature", []))
         scope = {**scope, "path": path, "raw_path": path.encode(), "query_string": b""}
     auth_type.set(_auth_type(scope["method"], signature, query, headers))
-    await ministack.app({**scope, "headers": headers}, receive, send)
+    await ministack.app(scope, receive, send)
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:

@@ -56,7 +56,7 @@ class Server:
     def __init__(self, app: App, certificates: Certificates) -> None:
         """Build it on the running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._app = ASGIWrapper(app)  # type: ignore[arg-type]  # hypercorn types ASGI more narrowly
+        self._app = ASGIWrapper(app)
         self._context = WorkerContext(None)
         self._config = Config()
         self._config.keep_alive_timeout = IDLE_SECONDS

@@ -11,6 +11,7 @@ Properties = Mapping[str, Any]
 Created = tuple[str, dict[str, str]]
 
 _endpoint_xml = ec2._vpce_fields_xml
+_create_endpoint = ec2._ACTION_MAP["CreateVpcEndpoint"]
 
 
 def apply() -> None:
@@ -26,6 +27,7 @@ def apply() -> None:
         }
     )
     ec2._vpce_fields_xml = _endpoint_xml_with_policy
+    ec2._ACTION_MAP["CreateVpcEndpoint"] = _create_endpoint_with_policy
 
 
 def _create_flow_log(logical_id: str, properties: Properties, stack: str) -> Created:
@@ -92,6 +94,16 @@ def _is_implicit(rule: Properties) -> bool:
         and "SecurityGroupRuleId" not in rule
         and rule["IpRanges"] == [{"CidrIp": "0.0.0.0/0"}]
     )
+
+
+def _create_endpoint_with_policy(request: dict[str, list[str]]) -> Any:
+    """Keep the policy that the API was given, which MiniStack drops."""
+    before = set(ec2._vpc_endpoints.keys())
+    answer = _create_endpoint(request)
+    for created in set(ec2._vpc_endpoints.keys()) - before:
+        policy = ec2._p(request, "PolicyDocument")
+        ec2._vpc_endpoints[created]["PolicyDocument"] = policy or None
+    return answer
 
 
 def _endpoint_xml_with_policy(record: Properties, tag: str = "item") -> str:

@@ -69,10 +69,12 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_put_log_events",
     ),
     "ministack.services.ec2": (
+        "_ACTION_MAP",
         "_create_flow_logs",
         "_delete_flow_logs",
         "_esc",
         "_flow_logs",
+        "_p",
         "_route_tables",
         "_security_groups",
         "_sg_rule_id",

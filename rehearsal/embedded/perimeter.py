@@ -5,6 +5,7 @@ policy of the endpoint it came through, whoever signed it, the root included
 (AWS: Control access to VPC endpoints using endpoint policies).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.core import iam_evaluator, responses
@@ -38,31 +39,35 @@ def _enforce_with_endpoint(
     principal = iam_evaluator.resolve_principal(
         access_key_id, responses.get_account_id()
     )
-    if record is not None and _allows(
-        record["PolicyDocument"],
-        iam_evaluator.EvalContext(
-            principal_arn=principal.arn,
-            principal_type=principal.type,
-            principal_account=principal.account,
-            action=action,
-            resource_arn=resource_arn,
-            region=region,
-            service_context={k.lower(): v for k, v in (service_context or {}).items()},
-            principal_keys=principal.keys,
-        ),
-    ):
+    context = iam_evaluator.EvalContext(
+        principal_arn=principal.arn,
+        principal_type=principal.type,
+        principal_account=principal.account,
+        action=action,
+        resource_arn=resource_arn,
+        region=region,
+        service_context={k.lower(): v for k, v in (service_context or {}).items()},
+        principal_keys=principal.keys,
+    )
+    decision = "ImplicitDeny" if record is None else _decide(record, context)
+    if decision == "Allow":
         return None
+    reason = (
+        "with an explicit deny in a VPC endpoint policy"
+        if decision == "Deny"
+        else f"because no VPC endpoint policy allows the {action} action"
+    )
     return iam_evaluator.AuthError(
         "AccessDenied",
         f"User: {principal.arn} is not authorized to perform: {action} on resource: "
-        f'"{resource_arn}" because no VPC endpoint policy allows the {action} action',
+        f'"{resource_arn}" {reason}',
     )
 
 
-def _allows(policy: object, context: Any) -> bool:
-    """Whether a policy allows it; an endpoint without one allows everything."""
+def _decide(record: Mapping[str, Any], context: Any) -> str:
+    """What the endpoint's policy says; without one it allows everything."""
+    policy = record.get("PolicyDocument")
     if not policy:
-        return True
-    return bool(
-        iam_evaluator.evaluate_resource_policy(policy, context).decision == "Allow"
-    )
+        return "Allow"
+    verdict = iam_evaluator.evaluate_resource_policy(policy, context)
+    return str(verdict.decision)

@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import sys
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
@@ -50,7 +49,6 @@ def register(name: str, service: JsonService, *, target_prefix: str) -> None:
         target_prefix: The protocol's target prefix with its dot: `SageMaker.`.
     """
     app.SERVICE_REGISTRY[name] = {"module": name}
-    sys.modules[f"ministack.services.{name}"] = service  # type: ignore[assignment]  # MiniStack looks services up by this name
     app._loaded_modules[name] = service
     app.SERVICE_HANDLERS[name] = service.handle_request
     router.SERVICE_PATTERNS[name] = {

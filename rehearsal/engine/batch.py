@@ -138,8 +138,7 @@ class Batch:
         except JobError as error:
             result.error = result.error or error
             return
-        if result.error is None:
-            result.write(content + self._terminator)
+        result.write(content + self._terminator)
 
 
 def _cutter(

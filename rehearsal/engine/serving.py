@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -27,6 +28,7 @@ _LINE_BYTES: Final = 256 * 1024
 """The longest line that is kept whole. AWS: CloudWatch Logs quotas, event size."""
 
 _LAST_LINES: Final = 5
+_PORTS: Final = range(20_000, 32_000)
 _LEASH: Final = Path(__file__).with_name("leash.py")
 
 
@@ -171,10 +173,12 @@ class ModelServer:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a free port where no system takes those of outgoing connections from."""
+    while True:
+        port = random.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def _base_environment(scratch: Path) -> dict[str, str]:

@@ -25,6 +25,7 @@ FAILED: Final = "Failed"
 STOPPED: Final = "Stopped"
 
 _WRITERS: Final = 4
+_ANSWER_CHARACTERS: Final = 8 * 1024
 _EXAMPLE: Final = (
     '["python", "serve.py", "--port", "{port}", "--model-dir", "{model_dir}"]'
 )
@@ -231,7 +232,8 @@ class _Run:
     def _report(self, result: ObjectResult) -> None:
         self._data(f"{result.source}: {result.error}")
         if isinstance(result.error, InvocationError) and result.error.answer:
-            for line in ("", "Message:", *result.error.answer.splitlines()):
+            words = result.error.answer[:_ANSWER_CHARACTERS]
+            for line in ("", "Message:", *words.splitlines()):
                 self._data(f"{result.source}: {line}")
 
     def _data(self, text: str) -> None:

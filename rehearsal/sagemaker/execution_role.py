@@ -1,8 +1,9 @@
 """What SageMaker does with a model's execution role."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.engine import Location, Storage, StorageError
 from rehearsal.sagemaker import arns
@@ -11,9 +12,12 @@ from rehearsal.sagemaker.platform import Conditions, Platform, Scope
 from rehearsal.sagemaker.rules import containers_of
 from rehearsal.sagemaker.store import JobRecord, ModelRecord
 
-LOG_GROUP = "/aws/sagemaker/TransformJobs"
+# AWS's own words for these refusals leave out why S3 refused.
+_LOGGER: Final = logging.getLogger(__name__)
 
-_NO_ROUTE = (
+LOG_GROUP: Final = "/aws/sagemaker/TransformJobs"
+
+_NO_ROUTE: Final = (
     "Please ensure that the subnet's route table has a route to an S3 VPC endpoint or "
     "a NAT device, and both the security groups and the subnet's network ACL allow "
     "outbound traffic to S3."
@@ -69,7 +73,8 @@ def _is_readable(
         storage = platform.storage(model.role_arn, through)
         with storage.open(Location.parse(url)):
             return True
-    except (LookupError, StorageError, ValueError):
+    except (LookupError, StorageError, ValueError) as error:
+        _LOGGER.warning("CreateModel %s: %s", model.name, error)
         return False
 
 
@@ -86,7 +91,8 @@ def check_inputs(
     try:
         source = Location.parse(url)
         found = any(platform.storage(model.role_arn, None).keys(source))
-    except (LookupError, StorageError, ValueError):
+    except (LookupError, StorageError, ValueError) as error:
+        _LOGGER.warning("CreateTransformJob %s: %s", request["TransformJobName"], error)
         found = False
     if not found:
         raise ValidationError(

@@ -1,5 +1,6 @@
 """SageMaker's cloud is the embedded AWS."""
 
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -18,6 +19,11 @@ _SESSION_NAME = "SageMaker"
 
 class MiniStackPlatform:
     """Binds the embedded AWS's hooks to what SageMaker asks of a cloud."""
+
+    def __init__(self) -> None:
+        self._session = boto3.session.Session()
+        # boto3 sessions, unlike their clients, are for one thread at a time.
+        self._session_lock = threading.Lock()
 
     def scope(self) -> Scope:
         """Account and region of the current request or thread."""
@@ -72,8 +78,9 @@ class MiniStackPlatform:
 
     def storage(self, role_arn: str, endpoint_url: str | None) -> S3Storage:
         """S3 as a role sees it, through an endpoint, or from outside if it is None."""
-        return S3Storage(
-            boto3.session.Session().client(
+        credentials = identity.role_credentials(role_arn, _SESSION_NAME)
+        with self._session_lock:
+            client = self._session.client(
                 "s3",
                 region_name=self.scope().region,
                 endpoint_url=endpoint_url or endpoint.outside(),
@@ -81,9 +88,9 @@ class MiniStackPlatform:
                 config=Config(
                     s3={"addressing_style": "path"}, retries={"max_attempts": 1}
                 ),
-                **identity.role_credentials(role_arn, _SESSION_NAME),
+                **credentials,
             )
-        )
+        return S3Storage(client)
 
     def emit(self, detail_type: str, resource: str, detail: Mapping[str, Any]) -> None:
         """Put one of SageMaker's events on the account's default bus."""

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+import time
 from typing import Final
 
 from rehearsal.engine import EngineSettings, Outcome, TransformJob, run_job
@@ -15,7 +16,7 @@ from rehearsal.sagemaker.status import JobStatus
 from rehearsal.sagemaker.store import JobRecord
 
 _LOGGER: Final = logging.getLogger(__name__)
-_END_SECONDS: Final = 10.0
+_END_SECONDS: Final = 2.0
 
 
 class JobRunner:
@@ -44,14 +45,19 @@ class JobRunner:
         thread.start()
 
     def close(self) -> None:
-        """Stop every running job and wait until its processes are gone."""
+        """Kill the processes of every running job, and let the jobs end.
+
+        They are not waited for at length: the caller may be the very thread that
+        answers the request to S3 on which a job hangs.
+        """
         with self._lock:
             self._closed = True
             running = dict(self._running)
         for job in running:
             job.stop.set()
+        deadline = time.monotonic() + _END_SECONDS
         for thread in running.values():
-            thread.join(_END_SECONDS)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def wait(self, job: JobRecord) -> None:
         """Wait until a job has ended."""

@@ -16,6 +16,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("a key without value", {"network": None}, "network", "no value"),
     ("an unknown stage", {"stage": "prod"}, "stage", "one of development, production"),
     ("a short account", {"account": "12345"}, "account", "12 digits"),
+    ("an account in other digits", {"account": "\u0661" * 12}, "account", "12 digits"),
     ("an unknown region", {"region": "us-est-1"}, "region", "SageMaker"),
     ("an unknown protection", {"protection": "no"}, "protection", "keep, discard"),
     (
@@ -112,6 +113,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "wildcards",
     ),
     (
+        "a wildcard in a role's path",
+        {"people.readers.0.role": f"{ROLE}*/reader"},
+        "people.readers[0].role",
+        "wildcards",
+    ),
+    (
         "a role of another account",
         {"people.readers.0.role": "arn:aws:iam::444455556666:role/reader"},
         "people.readers[0].role",
@@ -165,6 +172,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "leave until no day",
         {"people.uploaders.0.outside.expires": "2027-02-30"},
+        "people.uploaders[0].outside.expires",
+        "calendar",
+    ),
+    (
+        "leave until a week's day",
+        {"people.uploaders.0.outside.expires": "2027-W10-1"},
         "people.uploaders[0].outside.expires",
         "calendar",
     ),

@@ -67,13 +67,14 @@ def test_registries_limit_what_aws_publishes_too(tmp_path: Path) -> None:
 def test_local_disks_are_allowed_where_no_volume_key_is_required(
     tmp_path: Path,
 ) -> None:
-    for number, family in enumerate(("g4dn", "g5", "g6", "g6e")):
-        gpu = {TYPE: f"ml.{family}.xlarge"}
+    sizes = ("g4dn.xlarge", "g5.xlarge", "g6.xlarge", "g6e.xlarge", "trn1.2xlarge")
+    for number, size in enumerate(sizes):
+        local = {TYPE: f"ml.{size}"}
         strict, free = tmp_path / f"strict{number}", tmp_path / f"free{number}"
         limits = {"require_volume_key": False}
 
-        assert breached(strict, limits={}, transform=gpu) == [TYPE]
-        assert breached(free, limits=limits, transform=gpu) == []
+        assert breached(strict, limits={}, transform=local) == [TYPE]
+        assert breached(free, limits=limits, transform=local) == []
 
 
 def test_a_driver_is_allowed_on_a_gpu(tmp_path: Path) -> None:

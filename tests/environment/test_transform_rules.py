@@ -32,7 +32,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "both spellings of the container",
         {"model.containers": [CONTENT]},
         "model.primary_container",
-        "no such key",
+        "not both",
     ),
     (
         "containers too many",
@@ -76,6 +76,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         {
             f"{CONTAINER}.image": "111122223333.dkr.ecr.us-west-2.amazonaws.com/f:1",
         },
+        f"{CONTAINER}.image",
+        "us-east-1",
+    ),
+    (
+        "an image of another partition's host name",
+        {f"{CONTAINER}.image": f"{REGISTRY}.cn/faces:1"},
         f"{CONTAINER}.image",
         "us-east-1",
     ),
@@ -477,7 +483,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("as many instances as fit", {"transform_resources.instance_count": 61}),
-    ("streaming", {"max_payload_in_mb": 0, "max_concurrent_transforms": 100}),
+    ("streaming", {"max_payload_in_mb": 0, "max_concurrent_transforms": 200}),
     ("the largest payload", {"max_payload_in_mb": 100, "max_concurrent_transforms": 1}),
     (
         "asking the container",

@@ -6,7 +6,7 @@ from typing import Any
 import z3
 
 from tests.lock.encoder import Formula, Request
-from tests.lock.texts import Comparison, comparisons, lemmas
+from tests.lock.texts import Comparison, comparisons, lemmas, likely_texts
 
 TIMEOUT_SECONDS = 60
 
@@ -21,32 +21,32 @@ def example(
     """Find a request that satisfies all formulas; None if provably none exists.
 
     First every comparison of a text counts as a mere yes or no, bound by the lemmas.
-    What has no solution then has none at all; a solution then says which comparisons
-    to look for texts with.
+    What has no solution then has none at all; a solution proposes the texts.
 
     Raises:
         UndecidedError: The solver gave up.
     """
     known = [*formulas, *request.laws(partition=partition, account=account)]
     found = comparisons(known)
-    answers = _answers(known, found)
-    if answers is None:
+    true = _true_comparisons(known, found)
+    if true is None:
         return None
-    model = _model([*known, *answers]) or _model(known)
+    model = _model([*known, *likely_texts(found, true)]) or _model(known)
     return None if model is None else _described(request, model)
 
 
-def _answers(
+def _true_comparisons(
     known: Iterable[Formula], found: Iterable[Comparison]
-) -> list[Formula] | None:
-    """Choose yes or no for every comparison, as far as the lemmas can tell."""
+) -> list[Comparison] | None:
+    """Choose the comparisons that are true, as far as the lemmas can tell."""
     stand_ins = [(comparison.formula, z3.FreshBool()) for comparison in found]
     model = _model([z3.substitute(f, *stand_ins) for f in (*known, *lemmas(found))])
     if model is None:
         return None
     return [
-        formula == model.eval(stand_in, model_completion=True)
-        for formula, stand_in in stand_ins
+        comparison
+        for comparison, (_, stand_in) in zip(found, stand_ins, strict=True)
+        if z3.is_true(model.eval(stand_in))
     ]
 
 

@@ -3,6 +3,8 @@
 True means: the document does not stand in the way of the request.
 """
 
+from functools import cache
+
 import z3
 
 from private_transform.lock import BucketKind, kms_actions, s3_actions
@@ -30,6 +32,7 @@ def s3_group(action: str) -> str:
     return next((g for g, names in _GROUPS.items() if name in names), "never")
 
 
+@cache
 def caller(request: Request, *patterns: str) -> Formula:
     """The caller is one of these roles."""
     arn = request.value("aws:PrincipalArn")
@@ -44,15 +47,26 @@ def inside(request: Request, site: Site) -> Formula:
 def bucket_lets_through(
     request: Request, site: Site, kind: BucketKind, action: str
 ) -> Formula:
-    people, group = site.perimeter, s3_group(action)
-    key_arn = z3.StringVal(site.key_arn)
+    fetches = action in ("s3:GetObject", "s3:GetObjectVersion")
+    let_through = _bucket_lets_group_through(
+        request, site, kind, s3_group(action), fetches=fetches
+    )
+    if action != "s3:PutObject":
+        return let_through
+    return z3.And(let_through, _under_our_key(request, z3.StringVal(site.key_arn)))
+
+
+@cache
+def _bucket_lets_group_through(
+    request: Request, site: Site, kind: BucketKind, group: str, *, fetches: bool
+) -> Formula:
+    people = site.perimeter
     querying = kind == "outputs" and bool(people.analysts)
     athena = request.contains("aws:CalledVia", ATHENA) if querying else FALSE
     query = z3.And(athena, caller(request, *people.analysts))
     results = z3.PrefixOf(z3.StringVal(people.query_prefix), request.object_key)
     near = inside(request, site)
     deployment = caller(request, *people.deployment_roles)
-    fetches = action in ("s3:GetObject", "s3:GetObjectVersion")
 
     break_glass = caller(request, *people.break_glass)
     uploader = readers = checks = FALSE
@@ -97,7 +111,6 @@ def bucket_lets_through(
             request.value("s3:TlsVersion") >= z3.RealVal("1.2"),
             z3.Not(request.present("s3:DataAccessPointArn")),
             z3.Or(near, z3.Not(request.among("s3:authType", SIGNED_LINKS))),
-            _under_our_key(request, key_arn) if action == "s3:PutObject" else TRUE,
         ]
     )
 

@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 import z3
 
-from tests.lock.encoder import Formula
+from tests.lock.encoder import Formula, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One text compared with one constant."""
 
-    text: int
+    text: Text
     kind: Literal["equals", "begins", "matches"]
     constant: str
     formula: Formula
@@ -47,7 +47,10 @@ def comparisons(formulas: Iterable[Formula]) -> list[Comparison]:
 def lemmas(found: Iterable[Comparison]) -> Iterator[Formula]:
     """Relate all comparisons of one text, two at a time."""
     for one, other in permutations(found, 2):
-        if one.text != other.text or "matches" in (one.kind, other.kind):
+        if one.text.get_id() != other.text.get_id() or "matches" in (
+            one.kind,
+            other.kind,
+        ):
             continue
         if _implies(one, other):
             yield z3.Implies(one.formula, other.formula)
@@ -61,14 +64,34 @@ def _implies(one: Comparison, other: Comparison) -> bool:
     return one.kind == "equals" and one.constant == other.constant
 
 
+def likely_texts(
+    found: Iterable[Comparison], true: Iterable[Comparison]
+) -> list[Formula]:
+    """Propose a value for each text, given which of its comparisons are true.
+
+    An equality gives the value; otherwise it is the longest beginning and then a
+    character that no constant continues with. Patterns are not looked at.
+    """
+    chosen = {one.text.get_id(): (False, 0, one.text == "~") for one in found}
+    for one in true:
+        if one.kind == "matches":
+            continue
+        exact = one.kind == "equals"
+        value = one.constant if exact else f"{one.constant}~"
+        proposal = (exact, len(value), one.text == z3.StringVal(value))
+        key = one.text.get_id()
+        chosen[key] = max(proposal, chosen[key], key=lambda known: known[:2])
+    return [formula for _, _, formula in chosen.values()]
+
+
 def _comparison(node: Any) -> Comparison | None:
     if z3.is_app_of(node, z3.Z3_OP_SEQ_PREFIX):
         constant, text = node.children()
-        return Comparison(text.get_id(), "begins", constant.as_string(), node)
+        return Comparison(text, "begins", constant.as_string(), node)
     if z3.is_app_of(node, z3.Z3_OP_SEQ_IN_RE):
         text, pattern = node.children()
-        return Comparison(text.get_id(), "matches", pattern.sexpr(), node)
+        return Comparison(text, "matches", pattern.sexpr(), node)
     if z3.is_eq(node) and z3.is_string(node.arg(0)):
         text, constant = sorted(node.children(), key=z3.is_string_value)
-        return Comparison(text.get_id(), "equals", constant.as_string(), node)
+        return Comparison(text, "equals", constant.as_string(), node)
     return None

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -50,9 +51,13 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
 
 @pytest.fixture(scope="session")
 def client(aws: EmbeddedAws) -> Iterator[Client]:
-    """Make a client: as the root or a role, from outside or through an endpoint."""
+    """Make a client: as the root or a role, from outside or through an endpoint.
+
+    The same arguments give the same client: making one takes longer than most tests.
+    """
     with ExitStack() as opened:
 
+        @cache
         def make(
             service: str,
             *,

@@ -47,7 +47,7 @@ class CheckedFile(Generic[T]):
     def where(self, place: Place) -> str:
         """File, line and keys of a place, to be named in another file's problem."""
         line = self.source.line(_as_written(place, self.source.content))
-        return f"{self.file}:{line} {'.'.join(map(str, place))}"
+        return f"{self.file}:{line} {_dotted(place)}"
 
     def problem(self, breach: Breach) -> Problem:
         """A breach of this file as a problem that names file, line and value."""
@@ -138,7 +138,6 @@ def _with_containers(content: dict[str, Any]) -> dict[str, Any]:
         return content
     others = {key: value for key, value in model.items() if key != PRIMARY_KEY}
     if "containers" in others:
-        # Two spellings of one thing: refused as a key that is not known.
         return content
     return {**content, "model": {**others, "containers": [model[PRIMARY_KEY]]}}
 
@@ -155,6 +154,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+@cache
+def _section_adapter(kind: Any, section: str) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(kind, include_extras=True)[section])
+
+
 def _partial(
     kind: type[T],
     content: Mapping[str, Any],
@@ -163,13 +167,13 @@ def _partial(
 ) -> T:
     """The sections without errors, each with its value or its default."""
     wrong = {detail["loc"][0] for detail in details}
-    kinds = get_type_hints(kind, include_extras=True)
     sections: dict[str, Any] = {"name": content["name"]}
     for section in fields(cast(Any, kind)):
         if section.name in wrong:
             continue
         if section.name in content:
-            sections[section.name] = TypeAdapter(kinds[section.name]).validate_python(
+            adapter = _section_adapter(cast(Any, kind), section.name)
+            sections[section.name] = adapter.validate_python(
                 content[section.name], context=surroundings
             )
         elif section.default is not MISSING:
@@ -181,11 +185,17 @@ def _partial(
 
 def _breach(detail: ErrorDetails, kind: Any) -> Breach:
     """One of pydantic's errors in our words."""
-    place = tuple(step for step in detail["loc"] if step != "[key]")
+    place = detail["loc"][:-1] if detail["loc"][-1] == "[key]" else detail["loc"]
     context = detail.get("ctx", {})
     match detail["type"]:
         case "rule":
             return Breach(place=place, rule=context["rule"], fix=context["fix"])
+        case "unexpected_keyword_argument" if place == ("model", PRIMARY_KEY):
+            return Breach(
+                place=place,
+                rule="A model has a primary_container or containers, not both.",
+                fix="Move it to the front of containers, or remove one of the two.",
+            )
         case "unexpected_keyword_argument":
             return _unknown_key(place, kind)
         case "missing" if place == ("model", "containers"):

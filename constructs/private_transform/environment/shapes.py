@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from private_transform.environment import catalogue, images
-from private_transform.environment.kinds import Between, OneOf, Size, Text, Written
+from private_transform.environment.kinds import OneOf, Size, Text, Written
 
 _SAFE = r"[A-Za-z0-9!_.=()'/-]"
 """AWS: Creating object key names, the safe characters, without the `*` that is a
@@ -43,7 +43,7 @@ TransformName = Annotated[
 ]
 
 AccountId = Annotated[
-    Written, Text(pattern=r"\d{12}", rule="An AWS account id is 12 digits.")
+    Written, Text(pattern=r"[0-9]{12}", rule="An AWS account id is 12 digits.")
 ]
 
 Region = Annotated[
@@ -76,7 +76,7 @@ TransformAmiVersion = Annotated[
 Cidr = Annotated[
     str,
     Text(
-        pattern=r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}",
+        pattern=r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}",
         rule="A network is an IPv4 range in CIDR notation.",
         fix="Write it as 10.20.0.0/24.",
     ),
@@ -85,7 +85,7 @@ Cidr = Annotated[
 Zone = Annotated[
     str,
     Text(
-        pattern=r"[a-z]{2}(-[a-z]+)+-\d[a-z]",
+        pattern=r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]",
         rule="An availability zone is named by its region and one letter.",
         fix="Write it as us-east-1a.",
     ),
@@ -116,9 +116,9 @@ OutputPrefix = Annotated[
 Image = Annotated[
     str,
     Text(
-        pattern=r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[a-z.]+/"
+        pattern=r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+/"
         r"[a-z0-9]+([._/-]+[a-z0-9]+)*"
-        r"(:(?!latest$)[\w][\w.-]{0,127}|(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64})",
+        r"(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?@sha256:[0-9a-f]{64})",
         at_most=255,
         rule="An image is in Amazon ECR and named by registry/repository and a tag "
         "other than latest, or a digest: what ran can then be named again (AWS: "
@@ -162,8 +162,8 @@ Hostname = Annotated[
 ModelPackage = Annotated[
     str,
     Text(
-        pattern=r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:\d{12}:model-package/"
-        r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}(?<!-)(/\d{1,9})?",
+        pattern=r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:[0-9]{12}:model-package/"
+        r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}(?<!-)(/[0-9]{1,9})?",
         at_most=176,
         rule="A model package is named by its ARN (AWS: SageMaker API Reference, "
         "ContainerDefinition).",
@@ -205,7 +205,7 @@ JsonPath = Annotated[
     Text(
         pattern=r"\$(\.\*|\.[A-Za-z_][A-Za-z0-9_-]*"
         r"|\[(\*|'[^'\]]+'(\s*,\s*'[^'\]]+')*"
-        r"|-?\d*:-?\d*|-?\d+(:-?\d*)?(\s*,\s*-?\d*(:-?\d*)?)*)\])*",
+        r"|-?[0-9]*:-?[0-9]*|-?[0-9]+(:-?[0-9]*)?(\s*,\s*-?[0-9]*(:-?[0-9]*)?)*)\])*",
         at_most=63,
         rule="A filter is a JSONPath of up to 63 characters made of $, .name, *, "
         "['name','name'], [index] and [from:to] (AWS: Associate Prediction Results "
@@ -296,8 +296,8 @@ Sentence = Annotated[
 RoleArn = Annotated[
     str,
     Text(
-        pattern=r"arn:aws[a-z-]*:iam::\d{12}:role/([!-~]+/)?"
-        r"([\w+=,.@-]+|AWSReservedSSO_[\w+=,.@-]+_\*)",
+        pattern=r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@/-]+/)?"
+        r"([A-Za-z0-9_+=,.@-]+|AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_\*)",
         at_most=2048,
         rule="A person is named by a role's ARN, without wildcards except one at the "
         "end of AWSReservedSSO_NAME_ (AWS: IAM identifiers).",
@@ -316,7 +316,7 @@ VpcEndpointId = Annotated[
 Registry = Annotated[
     str,
     Text(
-        pattern=r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+",
+        pattern=r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+",
         rule="A registry is an Amazon ECR host name (AWS: Amazon ECR private "
         "registry).",
         fix="Write it as 123456789012.dkr.ecr.us-east-1.amazonaws.com.",
@@ -336,7 +336,7 @@ Email = Annotated[
 RolePath = Annotated[
     str,
     Text(
-        pattern=r"/([\w+=,.@-]+/)+",
+        pattern=r"/([A-Za-z0-9_+=,.@-]+/)+",
         at_most=440,
         rule="A role path starts and ends with a slash, and leaves room within "
         "512 characters for what is appended to it (AWS: IAM identifiers).",
@@ -347,7 +347,7 @@ RolePath = Annotated[
 BoundaryArn = Annotated[
     str,
     Text(
-        pattern=r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[!-~]+",
+        pattern=r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
         rule="A permissions boundary is named by a managed policy's ARN (AWS: "
         "Permissions boundaries for IAM entities).",
         fix="Write it as arn:aws:iam::ACCOUNT:policy/NAME.",
@@ -366,92 +366,6 @@ Qualifier = Annotated[
 RunLabel = Annotated[
     Written,
     Text(pattern=r"[!-~]{1,64}", rule="A run is named by 1 to 64 printed characters."),
-]
-
-LogRetentionDays = Annotated[
-    int,
-    Between(1, 3653, "Log events are kept for 1 to 3653 days."),
-    OneOf(
-        catalogue.LOG_RETENTION_DAYS,
-        "CloudWatch Logs keeps events for a number of days from its own list "
-        "(AWS: CloudWatch Logs API Reference, PutRetentionPolicy).",
-    ),
-]
-
-NoncurrentDays = Annotated[
-    int,
-    Between(
-        30,
-        3650,
-        "Overwritten and deleted objects are kept for 30 to 3650 days: long enough "
-        "to notice that one was overwritten.",
-    ),
-]
-
-RotationDays = Annotated[
-    int,
-    Between(
-        90,
-        2560,
-        "A key's rotation period is 90 to 2560 days (AWS: Rotate AWS KMS keys).",
-    ),
-]
-
-PendingDays = Annotated[
-    int,
-    Between(
-        7, 30, "A key's pending window is 7 to 30 days (AWS: Delete an AWS KMS key)."
-    ),
-]
-
-InstanceCount = Annotated[
-    int,
-    Between(
-        1,
-        100,
-        "A transform job has 1 to 100 instances (AWS: SageMaker API Reference, "
-        "TransformResources).",
-    ),
-]
-
-Concurrency = Annotated[
-    int,
-    Between(
-        0,
-        100,
-        "The parallel requests to one instance are 0 to 100, where 0 asks the "
-        "container (AWS: SageMaker API Reference, CreateTransformJob).",
-    ),
-]
-
-PayloadInMb = Annotated[
-    int,
-    Between(
-        0,
-        100,
-        "A payload is 0 to 100 MB, where 0 streams it in chunks (AWS: SageMaker "
-        "API Reference, CreateTransformJob).",
-    ),
-]
-
-TimeoutInSeconds = Annotated[
-    int,
-    Between(
-        1,
-        3600,
-        "An invocation's timeout is 1 to 3600 seconds (AWS: SageMaker API "
-        "Reference, ModelClientConfig).",
-    ),
-]
-
-Retries = Annotated[
-    int,
-    Between(
-        0,
-        3,
-        "An invocation is retried 0 to 3 times (AWS: SageMaker API Reference, "
-        "ModelClientConfig).",
-    ),
 ]
 
 CONTAINER_COUNT = Size(

@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict
 from pydantic.json_schema import SkipJsonSchema
 
-from private_transform.environment import shapes
-from private_transform.environment.kinds import Expiry, Switch
+from private_transform.environment import amounts, shapes
+from private_transform.environment.kinds import Expiry, FromOtherFiles, Switch
 
 _ONLY_THESE_KEYS = ConfigDict(extra="forbid")
 
@@ -42,9 +42,9 @@ class Network:
 class KeySettings:
     """The environment's key."""
 
-    rotation_period_in_days: shapes.RotationDays = 365
+    rotation_period_in_days: amounts.RotationDays = 365
     """Days between two rotations of the key's material, 90 to 2560."""
-    pending_window_in_days: shapes.PendingDays = 30
+    pending_window_in_days: amounts.PendingDays = 30
     """Days from the key's deletion until it is gone, 7 to 30."""
 
 
@@ -52,9 +52,9 @@ class KeySettings:
 class Retention:
     """How long logs and old versions of objects are kept."""
 
-    logs_in_days: shapes.LogRetentionDays = 365
+    logs_in_days: amounts.LogRetentionDays = 365
     """Days that log events are kept, a number that CloudWatch Logs offers."""
-    noncurrent_versions_in_days: shapes.NoncurrentDays = 90
+    noncurrent_versions_in_days: amounts.NoncurrentDays = 90
     """Days that overwritten and deleted objects are kept, at least 30."""
 
 
@@ -115,7 +115,7 @@ class Limits:
 
     instance_types: tuple[shapes.InstanceType, ...] | None = None
     """The instance types that may be used; absent means all."""
-    max_instance_count: shapes.InstanceCount | None = None
+    max_instance_count: amounts.InstanceCount | None = None
     """The most instances that one job may have."""
     registries: tuple[shapes.Registry, ...] | None = None
     """The ECR host names that images may come from; absent means all."""
@@ -212,7 +212,7 @@ class TransformResources:
 
     instance_type: shapes.InstanceType
     """The instance type, `ml.m5.large`."""
-    instance_count: shapes.InstanceCount
+    instance_count: amounts.InstanceCount
     """The instances of one job, 1 to 100. Each object goes to one instance."""
     transform_ami_version: shapes.TransformAmiVersion | None = None
     """The driver version, on instance types with a GPU."""
@@ -222,9 +222,9 @@ class TransformResources:
 class ModelClientConfig:
     """How long a request to the container may take, and how often it is tried."""
 
-    invocations_timeout_in_seconds: shapes.TimeoutInSeconds | None = None
+    invocations_timeout_in_seconds: amounts.TimeoutInSeconds | None = None
     """1 to 3600; SageMaker takes 600 when it is absent."""
-    invocations_max_retries: shapes.Retries | None = None
+    invocations_max_retries: amounts.Retries | None = None
     """0 to 3; SageMaker takes 3 when it is absent."""
 
 
@@ -280,9 +280,9 @@ class Transform:
     """What the job writes."""
     transform_resources: TransformResources
     """What the job runs on."""
-    max_concurrent_transforms: shapes.Concurrency | None = None
+    max_concurrent_transforms: amounts.Concurrency | None = None
     """Parallel requests to one instance; 0 or absent asks the container."""
-    max_payload_in_mb: shapes.PayloadInMb | None = None
+    max_payload_in_mb: amounts.PayloadInMb | None = None
     """The largest request in MB, 0 to 100; SageMaker takes 6 when it is absent."""
     batch_strategy: Literal["MultiRecord", "SingleRecord"] | None = None
     """How many records one request holds, when objects are split."""
@@ -346,7 +346,7 @@ class Environment:
     """Tags of everything that is created."""
     bootstrap_qualifier: shapes.Qualifier = "hnb659fds"
     """The qualifier that the account was bootstrapped with."""
-    transforms: SkipJsonSchema[tuple[Transform, ...]] = ()
+    transforms: Annotated[tuple[Transform, ...], FromOtherFiles()] = ()
     """The transforms, in the order of their names."""
 
     def stack_name(self, part: str) -> str:

@@ -6,6 +6,8 @@ Access to Resources in Your Amazon VPC; AWS: CreateTransformJob.
 
 import re
 
+from .lifecycle import bounded
+
 _ADVICE = (
     (
         r"No S3 objects found",
@@ -62,6 +64,10 @@ _ADVICE = (
 )
 
 
+WORDS_LIMIT = 900
+"""Bytes of SageMaker's own words, as JSON: the advice after them must not be cut."""
+
+
 def advice_for(words: str) -> str | None:
     """The line that helps with SageMaker's `words`, or None."""
     for pattern, advice in _ADVICE:
@@ -71,6 +77,7 @@ def advice_for(words: str) -> str | None:
 
 
 def sentence(happened: str, words: str, *, where: str = "") -> str:
-    """At most three lines: what happened, SageMaker's own words, what to check."""
+    """At most three lines: what happened, AWS's own words, what to check."""
     hints = " ".join(filter(None, (advice_for(words), where)))
-    return "\n".join(filter(None, (happened, f"SageMaker: {words}", hints)))
+    said = bounded(" ".join(words.split()), WORDS_LIMIT)
+    return "\n".join(filter(None, (happened, f"AWS: {said}", hints)))

@@ -7,7 +7,7 @@ simulations of them.
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 
 class SageMaker(Protocol):
@@ -18,8 +18,6 @@ class SageMaker(Protocol):
     def describe_model(self, *, ModelName: str) -> dict[str, Any]: ...
 
     def delete_model(self, *, ModelName: str) -> dict[str, Any]: ...
-
-    def list_models(self, **request: Any) -> dict[str, Any]: ...
 
     def create_transform_job(self, **request: Any) -> dict[str, Any]: ...
 
@@ -34,6 +32,8 @@ class S3(Protocol):
     """The calls to S3: names of objects, and objects of the control bucket only."""
 
     def list_objects_v2(self, **request: Any) -> dict[str, Any]: ...
+
+    def get_object(self, **request: Any) -> dict[str, Any]: ...
 
     def head_object(self, **request: Any) -> dict[str, Any]: ...
 
@@ -82,39 +82,41 @@ def is_missing(error: ClientError) -> bool:
     )
 
 
-def is_throttled(error: ClientError) -> bool:
-    """Whether the call is worth repeating unchanged."""
-    return code_of(error) in (
+def is_transient(error: Exception) -> bool:
+    """Whether the same call may succeed later: throttled, AWS's fault, or cut off."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or code_of(error) in _PASSING
+    return isinstance(error, HTTPClientError)
+
+
+_PASSING = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "OperationAbortedException",
+        "PreconditionFailed",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "SlowDown",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "InternalFailure",
-        "InternalServerError",
-        "ServiceUnavailable",
-    )
-
-
-def models_named(sagemaker: SageMaker, family: str) -> Iterator[str]:
-    """Names of the models whose name starts with `family`."""
-    for page in _pages(sagemaker.list_models, NameContains=family):
-        for model in page["Models"]:
-            if model["ModelName"].startswith(family):
-                yield model["ModelName"]
+    }
+)
 
 
 def jobs(sagemaker: SageMaker, **filters: Any) -> Iterator[dict[str, Any]]:
     """Summaries of transform jobs, newest first."""
-    newest_first = {"SortBy": "CreationTime", "SortOrder": "Descending"}
-    for page in _pages(sagemaker.list_transform_jobs, **newest_first, **filters):
-        yield from page["TransformJobSummaries"]
-
-
-def _pages(call: Any, **request: Any) -> Iterator[dict[str, Any]]:
+    request = {"SortBy": "CreationTime", "SortOrder": "Descending", **filters}
     token: dict[str, str] = {}
     while True:
-        page = call(MaxResults=100, **request, **token)
-        yield page
+        page = sagemaker.list_transform_jobs(MaxResults=100, **request, **token)
+        yield from page["TransformJobSummaries"]
         if not page.get("NextToken"):
             return
         token = {"NextToken": page["NextToken"]}

@@ -4,7 +4,7 @@ Source: AWS: Custom resource request and response reference; AWS CDK: Custom
 Resources, "Provider Framework".
 """
 
-import re
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ from typing import Any, Literal, Protocol
 WAIT_LIMIT = timedelta(minutes=45)
 """How long one request may wait for a job; CloudFormation itself gives up at 60."""
 
-REASON_LIMIT = 1500
-"""Characters of a failure's reason. CloudFormation refuses an answer over 4096
+REASON_LIMIT = 1800
+"""Bytes of a failure's reason as JSON. CloudFormation refuses an answer over 4096
 bytes, and the provider framework adds its own lines to ours."""
 
 Properties = Mapping[str, Any]
@@ -25,15 +25,28 @@ class LauncherError(Exception):
     """A request cannot be fulfilled; the text is what a person reads in the event."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(_bounded(reason))
+        super().__init__(bounded(reason, REASON_LIMIT))
 
 
-def _bounded(reason: str) -> str:
-    """Cut to what fits an answer even if every character takes four bytes in UTF-8."""
-    raw = reason.encode()
-    if len(raw) <= REASON_LIMIT:
-        return reason
-    return raw[: REASON_LIMIT - 3].decode(errors="ignore") + "..."
+def bounded(text: str, limit: int) -> str:
+    """`text`, cut so that it takes at most `limit` bytes inside a JSON document.
+
+    Quotes, line ends and control characters take more room there than in the text.
+    """
+    text = text.encode(errors="replace").decode()
+    if _bytes_in_json(text) <= limit:
+        return text
+    room, end = limit - len("..."), 0
+    for character in text:
+        room -= _bytes_in_json(character)
+        if room < 0:
+            break
+        end += 1
+    return text[:end] + "..."
+
+
+def _bytes_in_json(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +56,21 @@ class Request:
     Args:
         kind: What is asked for.
         request_id: Unique per request; a repeated delivery carries the same one.
+        stack_id: The stack's ARN; another one for a stack that was made anew.
+        logical_id: The resource's name in the stack.
         physical_id: The resource as CloudFormation knows it; None on Create.
         properties: The resource's properties; every scalar arrives as a string.
+        old_properties: The properties before an Update; empty otherwise.
         started: When the first delivery was seen; None until `begin` has answered.
     """
 
     kind: Literal["Create", "Update", "Delete"]
     request_id: str
+    stack_id: str
+    logical_id: str
     physical_id: str | None
     properties: Properties
+    old_properties: Properties
     started: datetime | None
 
     @classmethod
@@ -61,8 +80,11 @@ class Request:
         return cls(
             kind=event["RequestType"],
             request_id=event["RequestId"],
+            stack_id=event["StackId"],
+            logical_id=event["LogicalResourceId"],
             physical_id=event.get("PhysicalResourceId"),
             properties=event["ResourceProperties"],
+            old_properties=event.get("OldResourceProperties", {}),
             started=datetime.fromisoformat(started) if started else None,
         )
 
@@ -98,14 +120,26 @@ def not_yet() -> Answer:
     return {"IsComplete": False}
 
 
-def done(**data: str) -> Answer:
+def done(data: Mapping[str, str]) -> Answer:
     """The answer that ends a request; `data` becomes the resource's attributes."""
-    return {"IsComplete": True, "Data": data} if data else {"IsComplete": True}
+    return {"IsComplete": True, "Data": dict(data)}
 
 
-_SECRET = re.compile(r"ResponseURL|Token|Signature|Credential", re.IGNORECASE)
+_LOGGED = (
+    "RequestType",
+    "RequestId",
+    "StackId",
+    "LogicalResourceId",
+    "ResourceType",
+    "PhysicalResourceId",
+    "Data",
+)
 
 
-def loggable(event: Mapping[str, Any]) -> dict[str, Any]:
-    """The event without anything that would let a reader answer in our name."""
-    return {key: value for key, value in event.items() if not _SECRET.search(key)}
+def loggable(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a log may show of a request or an answer.
+
+    The ResponseURL would let a reader answer in our name, and the properties hold
+    the variables of containers.
+    """
+    return {key: content[key] for key in _LOGGED if key in content}

@@ -5,7 +5,9 @@ and without an end. It may be there already and belongs to nobody, so it is take
 is found, encrypted if it is not, and never deleted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from botocore.exceptions import ClientError
 
@@ -25,13 +27,18 @@ class JobLogGroup:
 
     Args:
         logs: Calls to CloudWatch Logs.
+        now: The clock.
     """
 
     logs: Logs
+    now: Callable[[], datetime]
 
     def begin(self, request: Request) -> Answer:
         """The group's name is the resource's name."""
-        return {"PhysicalResourceId": request.properties["LogGroupName"]}
+        return {
+            "PhysicalResourceId": request.properties["LogGroupName"],
+            "StartedAt": self.now().isoformat(),
+        }
 
     def finished(self, request: Request) -> Answer:
         """Bring the group to what is asked for, as far as it is ours."""
@@ -39,7 +46,7 @@ class JobLogGroup:
         if request.kind == "Delete":
             if request.properties["ReleaseKey"] == "true" and self._key_of(name) == key:
                 self.logs.disassociate_kms_key(logGroupName=name)
-            return done()
+            return done({})
         try:
             self.logs.create_log_group(logGroupName=name, kmsKeyId=key)
         except ClientError as error:
@@ -51,14 +58,16 @@ class JobLogGroup:
             carried = key
         if carried != key:
             return done(
-                KeyArn=carried,
-                Note=f"{name} carries another key and was left as it is",
+                {
+                    "KeyArn": carried,
+                    "Note": f"{name} carries another key and was left as it is",
+                }
             )
         self.logs.put_retention_policy(
             logGroupName=name,
             retentionInDays=int(request.properties["RetentionInDays"]),
         )
-        return done(KeyArn=key, Note="encrypted with the environment's key")
+        return done({"KeyArn": key, "Note": "encrypted with the environment's key"})
 
     def _key_of(self, name: str) -> str | None:
         found = self.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]

@@ -8,18 +8,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .advice import sentence
-from .aws import (
-    S3,
-    SageMaker,
-    code_of,
-    is_missing,
-    is_throttled,
-    jobs,
-    models_named,
-    words_of,
-)
-from .lifecycle import WAIT_LIMIT, Answer, LauncherError, Request, done, not_yet
-from .names import Names, digest
+from .aws import S3, SageMaker, code_of, is_missing, is_transient, jobs, words_of
+from .lifecycle import LauncherError, Properties, Request
+from .names import digest
 from .typed import typed
 
 RESOURCE_TYPE = "Custom::TransformModel"
@@ -46,37 +37,37 @@ class TransformModel:
     s3: S3
     now: Callable[[], datetime]
 
-    def begin(self, request: Request) -> Answer:
-        """Name the model; one made earlier for the same request body is kept."""
-        if request.kind == "Delete":
-            return {"StartedAt": self.now().isoformat()}
-        names, body = _names(request), _body(request)
-        family = names.family(digest(body))
-        current = request.physical_id
-        if current is None or not current.startswith(family):
-            earlier = models_named(self.sagemaker, family)
-            current = next(earlier, names.name(digest(body), request.request_id))
-        return {"PhysicalResourceId": current, "StartedAt": self.now().isoformat()}
+    def digest(self, properties: Properties) -> str:
+        """The CreateModel request without the name."""
+        return digest(_body(properties))
 
-    def finished(self, request: Request) -> Answer:
-        """Make the model exist, or make it go."""
-        if request.kind == "Delete":
-            return self._deleted(request)
-        return self._created(request)
+    def spent(self, name: str) -> bool:
+        """A model serves for as long as it is there, and can be made again."""
+        return False
 
-    def _created(self, request: Request) -> Answer:
-        name, body = request.resource, _body(request)
-        try:
+    def make(self, request: Request, *, restores: bool) -> dict[str, str] | None:
+        """Create it, unless it is there."""
+        name = request.resource
+        if not self._exists(name):
+            self._create(name, request)
             if not self._exists(name):
-                self._require_artifacts(request)
-                self.sagemaker.create_model(ModelName=name, **body)
+                return None
+        return {"ModelName": name, "Digest": self.digest(request.properties)}
+
+    def remove(self, name: str) -> str | None:
+        """Delete it, unless a job still needs it, whoever started that."""
+        users = self._jobs_in_progress_with(name)
+        if users:
+            return (
+                f"Model {name} was not deleted: still used by {', '.join(users)}. "
+                "Wait for these jobs or stop them, then delete again."
+            )
+        try:
+            self.sagemaker.delete_model(ModelName=name)
         except ClientError as error:
-            if self._may_pass(error, request):
-                return not_yet()
-            raise LauncherError(
-                sentence(f"Model {name} was not accepted.", words_of(error))
-            ) from error
-        return done(ModelName=name, Digest=digest(body))
+            if not is_missing(error):
+                raise
+        return None
 
     def _exists(self, name: str) -> bool:
         try:
@@ -87,63 +78,45 @@ class TransformModel:
             raise
         return True
 
+    def _create(self, name: str, request: Request) -> None:
+        self._require_artifacts(request)
+        try:
+            self.sagemaker.create_model(ModelName=name, **_body(request.properties))
+        except ClientError as error:
+            if is_transient(error):
+                raise
+            if not self._may_pass(error, request):
+                raise LauncherError(
+                    sentence(f"Model {name} was not accepted.", words_of(error))
+                ) from error
+
+    def _may_pass(self, error: ClientError, request: Request) -> bool:
+        """Whether another look can help: it is made already, or its role is new.
+
+        AWS: CreateModel reads the artifact with the execution role, and a new role
+        takes time to be known everywhere (AWS: Troubleshoot IAM, "Changes that I make
+        are not always immediately visible"). A name that exists was created by
+        another delivery of this request.
+        """
+        if code_of(error) != "ValidationException":
+            return False
+        words = words_of(error)
+        new_role = "Could not access model data" in words or "sts:AssumeRole" in words
+        return "already existing model" in words or (
+            new_role and not request.waited_longer_than(PROPAGATION_LIMIT, self.now())
+        )
+
     def _require_artifacts(self, request: Request) -> None:
         """CreateModel would say as much, but not what to do about it."""
         for artifact in request.properties.get("Artifacts", []):
             bucket, key = artifact["Bucket"], artifact["Key"]
-            try:
-                listed = self.s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
-            except ClientError as error:
-                raise LauncherError(
-                    f"The launcher could not look for s3://{bucket}/{key}.\n"
-                    f"S3: {words_of(error)}"
-                ) from error
+            listed = self.s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
             if key not in [found["Key"] for found in listed.get("Contents", [])]:
                 raise LauncherError(
                     f"The model artifact s3://{bucket}/{key} is not there.\n"
                     f"Upload it, then deploy again: "
                     f"{request.properties['UploadCommand']}"
                 )
-
-    def _may_pass(self, error: ClientError, request: Request) -> bool:
-        """Whether waiting can help: throttling, or a role that is seconds old.
-
-        AWS: CreateModel reads the artifact with the execution role, and a new role
-        takes time to be known everywhere (AWS: Troubleshoot IAM, "Changes that I make
-        are not always immediately visible").
-        """
-        if is_throttled(error):
-            return not request.waited_longer_than(WAIT_LIMIT, self.now())
-        new_role = code_of(error) == "ValidationException" and any(
-            words in words_of(error)
-            for words in ("Could not access model data", "sts:AssumeRole")
-        )
-        return new_role and not request.waited_longer_than(
-            PROPAGATION_LIMIT, self.now()
-        )
-
-    def _deleted(self, request: Request) -> Answer:
-        name = request.resource
-        if not _names(request).owns(name):
-            return done()
-        users = self._jobs_in_progress_with(name)
-        if users:
-            if request.waited_longer_than(WAIT_LIMIT, self.now()):
-                raise LauncherError(
-                    f"Model {name} was not deleted: still used by {', '.join(users)}.\n"
-                    "Wait for these jobs or stop them, then delete again."
-                )
-            return not_yet()
-        try:
-            self.sagemaker.delete_model(ModelName=name)
-        except ClientError as error:
-            if is_throttled(error):
-                return not_yet()
-            if not is_missing(error):
-                raise LauncherError(
-                    sentence(f"Model {name} was not deleted.", words_of(error))
-                ) from error
-        return done()
 
     def _jobs_in_progress_with(self, model: str) -> list[str]:
         """Names of the jobs that use `model`, whoever started them."""
@@ -160,13 +133,6 @@ class TransformModel:
         ]
 
 
-def _names(request: Request) -> Names:
-    return Names(
-        environment=request.properties["Environment"],
-        transform=request.properties["Transform"],
-    )
-
-
-def _body(request: Request) -> dict[str, Any]:
-    body: dict[str, Any] = typed(request.properties["Request"])
+def _body(properties: Properties) -> dict[str, Any]:
+    body: dict[str, Any] = typed(properties["Request"])
     return body

@@ -46,6 +46,11 @@ class Names:
         )
 
 
+def family_of(name: str) -> str:
+    """What the names of everything made for the same digest begin with."""
+    return name[:-_PART]
+
+
 def digest(value: Any) -> str:
     """SHA-256 of a JSON value, the same for equal values whatever their order."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -11,12 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .advice import sentence
-from .aws import SageMaker, code_of, is_missing, is_throttled, words_of
+from .aws import SageMaker, code_of, is_missing, is_transient, words_of
 from .lifecycle import LauncherError
-
-
-class NotYetError(Exception):
-    """The service asks to come back later; the same call may succeed then."""
 
 
 def start_job(
@@ -31,7 +27,7 @@ def start_job(
 
     Raises:
         LauncherError: The model is elsewhere, or SageMaker refuses the job.
-        NotYetError: The service is throttling.
+        ClientError: The service asks to come back later.
     """
     _check_model(sagemaker, job["ModelName"], network)
     try:
@@ -40,8 +36,8 @@ def start_job(
         name = job["TransformJobName"]
         if code_of(error) == "ResourceInUse":
             return  # A repeated delivery of this request was faster: its job is ours.
-        if is_throttled(error):
-            raise NotYetError from error
+        if is_transient(error):
+            raise
         raise LauncherError(
             sentence(f"Transform job {name} was not accepted.", words_of(error))
         ) from error
@@ -51,8 +47,8 @@ def _check_model(sagemaker: SageMaker, name: str, network: Mapping[str, Any]) ->
     try:
         model = sagemaker.describe_model(ModelName=name)
     except ClientError as error:
-        if is_throttled(error):
-            raise NotYetError from error
+        if is_transient(error):
+            raise
         if is_missing(error):
             raise LauncherError(
                 f"Model {name} does not exist any more, so no job was started. "

@@ -18,8 +18,9 @@ from .job import LOG_GROUP
 
 ENDED = ("Completed", "Failed", "Stopped")
 
-_WRITTEN_BEFORE = ("PreconditionFailed", "ConditionalRequestConflict")
-"""S3's answers to a conditional write that another delivery has made already."""
+
+class UnclearError(Exception):
+    """Describe does not know of the end yet; the event is to be delivered again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,8 @@ class StateChanges:
         # The event copies the job's environment variables: the evidence takes what
         # it needs from Describe, field by field.
         job = self.sagemaker.describe_transform_job(TransformJobName=name)
+        if job["TransformJobStatus"] != status:
+            raise UnclearError(f"{name}: {status} in the event, not yet in Describe")
         self._write_once(f"evidence/{name}.json", _evidence(job))
         self._announce(job)
         self._write_once(claim, {"job": name, "status": status})
@@ -79,10 +82,9 @@ class StateChanges:
                 IfNoneMatch="*",
             )
         except ClientError as error:
-            if code_of(error) not in (
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-            ):
+            # Written by an earlier delivery. A conflict with one that is still
+            # writing is an error: that one may fail.
+            if code_of(error) != "PreconditionFailed":
                 raise
 
     def _announce(self, job: Mapping[str, Any]) -> None:

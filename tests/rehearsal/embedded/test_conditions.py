@@ -1,8 +1,10 @@
 """Condition keys and operators, asked of the running evaluator."""
 
+import contextlib
 import ssl
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -40,12 +42,9 @@ def reads(
     def ask(*statements: dict[str, Any]) -> bool:
         bucket = new_bucket(*statements)
         client("s3").put_object(Bucket=bucket, Key="folder/x", Body=b"x")
-        try:
-            s3.get_object(Bucket=bucket, Key="folder/x")
-        except ClientError as error:
-            assert error.response["Error"]["Code"] == "AccessDenied"
-            return False
-        return True
+        with contextlib.suppress(s3.exceptions.ClientError):
+            return bool(s3.get_object(Bucket=bucket, Key="folder/x"))
+        return False
 
     return ask
 
@@ -61,7 +60,7 @@ PRINCIPAL = "aws:PrincipalArn"
         ({"ArnNotLike": {PRINCIPAL: ROLE}}, False),
         ({"ArnNotLike": {PRINCIPAL: [ROLE, "arn:aws:iam::*:role/other"]}}, False),
         ({"ArnNotLike": {PRINCIPAL: "arn:aws:iam::*:role/other"}}, True),
-        ({"ArnLike": {PRINCIPAL: f"arn:aws:iam::*role/team/data/*"}}, False),
+        ({"ArnLike": {PRINCIPAL: "arn:aws:iam::*role/team/data/*"}}, False),
         ({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}, True),
         ({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}, False),
         ({"StringEquals": {"aws:ResourceAccount": ACCOUNT}}, True),
@@ -131,13 +130,9 @@ def test_a_link_is_told_from_a_signed_header(
         link = s3.generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": "x"}
         )
-        try:
-            with urlopen(link, context=trust) as answer:
-                return bool(answer.read() == b"x")
-        except OSError as error:
-            with error:  # type: ignore[attr-defined]  # an HTTPError holds the reply
-                assert "403" in str(error)
-            return False
+        with contextlib.suppress(HTTPError), urlopen(link, context=trust) as answer:
+            return bool(answer.read() == b"x")
+        return False
 
     links = {"StringEquals": {"s3:authType": "REST-QUERY-STRING"}}
     assert opens(new_bucket())
@@ -171,8 +166,11 @@ def test_a_client_cannot_claim_tls_over_plain_http(
         request.headers["X-Forwarded-Proto"] = "https"
 
     plain.meta.events.register("before-send.s3.GetObject", claim)
-    with pytest.raises(ClientError, match="explicit deny"):
-        plain.get_object(Bucket=bucket, Key="x")
+    try:
+        with pytest.raises(ClientError, match="explicit deny"):
+            plain.get_object(Bucket=bucket, Key="x")
+    finally:
+        plain.meta.events.unregister("before-send.s3.GetObject", claim)
 
 
 def test_the_parts_of_an_upload_are_judged_by_the_request_that_began_it(
@@ -241,9 +239,9 @@ def test_nobody_reads_without_signing(
     bucket = new_bucket()
     client("s3").put_object(Bucket=bucket, Key="x", Body=b"x")
     trust = ssl.create_default_context(cafile=aws.environment["AWS_CA_BUNDLE"])
-    with pytest.raises(OSError, match="403") as refused:
+    with pytest.raises(HTTPError, match="403") as refused:
         urlopen(f"{aws.url}/{bucket}/x", context=trust)
-    refused.value.close()  # type: ignore[attr-defined]  # an HTTPError holds the reply
+    refused.value.close()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A bucket behind its endpoint, deployed: who is served, who is refused and why."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -160,6 +161,7 @@ def place(deploy: Callable[..., Any]) -> Any:
         "place",
         RESOURCES,
         Data={"Ref": "Data"},
+        Network={"Ref": "Network"},
         Foreign={"Ref": "Foreign"},
         Endpoint={"Ref": "Endpoint"},
         Key={"Fn::GetAtt": ["Key", "Arn"]},
@@ -220,6 +222,48 @@ def test_the_endpoint_policy_limits_the_root_too(
     root = client("s3", through=place["Endpoint"])
     message = refused(root.get_object, Bucket=place["Foreign"], Key="x")
     assert "no VPC endpoint policy allows" in message
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (None, None),
+        ("Deny", "with an explicit deny in a VPC endpoint policy"),
+        ("Allow", "no VPC endpoint policy allows the s3:GetObject action"),
+    ],
+)
+def test_an_endpoint_made_by_the_api_has_the_policy_it_was_given_or_none(
+    client: Callable[..., Any],
+    inside: Any,
+    place: Any,
+    effect: str | None,
+    words: str | None,
+) -> None:
+    """Without a policy an endpoint lets everything through."""
+    client("s3").put_object(Bucket=place["Foreign"], Key="x", Body=b"x")
+    refusing = {"Effect": "Deny", "Action": "s3:GetObject"}
+    statement = {
+        "Principal": "*",
+        "Resource": "*",
+        "Action": "s3:PutObject",
+        **(refusing if effect == "Deny" else {"Effect": "Allow"}),
+    }
+    given = {"PolicyDocument": json.dumps({"Statement": [statement]})}
+    ec2 = client("ec2")
+    made = ec2.create_vpc_endpoint(
+        VpcId=place["Network"],
+        ServiceName=f"com.amazonaws.{REGION}.s3",
+        **(given if effect else {}),
+    )["VpcEndpoint"]["VpcEndpointId"]
+    s3 = client("s3", through=made)
+    try:
+        if words is None:
+            assert s3.get_object(Bucket=place["Foreign"], Key="x")["Body"].read()
+        else:
+            message = refused(s3.get_object, Bucket=place["Foreign"], Key="x")
+            assert words in message
+    finally:
+        ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
 
 
 def test_another_key_is_refused(inside: Any, place: Any) -> None:

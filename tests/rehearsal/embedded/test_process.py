@@ -125,6 +125,7 @@ def test_two_run_side_by_side(aws: EmbeddedAws, own: EmbeddedAws) -> None:
     assert own.folder != aws.folder
 
 
+@pytest.mark.slow
 def test_functions_see_nothing_of_the_callers_shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +155,7 @@ def test_functions_see_nothing_of_the_callers_shell(
 
 
 @LINUX
+@pytest.mark.slow
 def test_nothing_is_left_when_it_ends_in_the_middle_of_work(tmp_path: Path) -> None:
     with EmbeddedAws(images={}, home=tmp_path) as aws:
         functions = make_function(
@@ -232,7 +234,7 @@ def test_a_start_that_hangs_is_given_up(
 ) -> None:
     monkeypatch.setattr(process, "START_SECONDS", 0.0)
     with (
-        pytest.raises(StartError, match="silent for 0.0 seconds"),
+        pytest.raises(StartError, match=r"silent for 0\.0 seconds"),
         EmbeddedAws(images={}, home=tmp_path),
     ):
         pass

@@ -317,7 +317,7 @@ def test_the_key_of_a_log_group_can_be_changed_by_the_api(
         logs.associate_kms_key(logGroupName=name, kmsKeyId=bad)
     logs.associate_kms_key(logGroupName=name, kmsKeyId=good)
 
-    def key() -> str | None:
+    def key() -> Any:
         (found,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return found.get("kmsKeyId")
 

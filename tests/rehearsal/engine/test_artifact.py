@@ -75,6 +75,15 @@ def test_files_folders_and_links_inside_are_unpacked(tmp_path: Path) -> None:
             ],
             "'sneak' leads outside",
         ),
+        (
+            [
+                member("sneak", tarfile.SYMTYPE, "b/x/../.."),
+                member("x", tarfile.DIRTYPE),
+                member("b", tarfile.SYMTYPE, "."),
+                member("sneak/evil"),
+            ],
+            "'sneak/evil' leads outside",
+        ),
         ([member("loop", tarfile.SYMTYPE, "loop")], "'loop'"),
         ([member("hard", tarfile.LNKTYPE, "/etc/passwd")], "lies outside"),
         ([member("hard", tarfile.LNKTYPE, "nothing")], "which is no file of it"),

@@ -29,7 +29,7 @@ def test_a_serving_process_ends_when_its_engine_is_killed() -> None:
 
         holder.kill()
 
-        assert holder.stdout.read() == b""
+        assert holder.communicate(timeout=20)[0] == b""
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,20 @@ def test_names_survive_whatever_characters_they_have(rehearsed: Rehearsed) -> No
     assert rehearsed.outputs() == {f"{name}.out": name.encode() for name in names}
 
 
+def test_a_manifest_names_the_inputs(rehearsed: Rehearsed) -> None:
+    # AWS: S3DataSource, ManifestFile.
+    rehearsed.inputs(a=b"1", b=b"2")
+    manifest = json.dumps([{"prefix": "s3://inputs/in/"}, "b", "missing"])
+    rehearsed.storage.objects[Location("control", "m.json")] = manifest.encode()
+    source = {"S3DataType": "ManifestFile", "S3Uri": "s3://control/m.json"}
+    rehearsed.job["TransformInput"]["DataSource"]["S3DataSource"] = source
+
+    outcome = rehearsed.run()
+
+    assert rehearsed.outputs() == {"b.out": b"2"}
+    assert outcome.failed_objects == ("inputs/in/missing",)
+
+
 def test_the_container_finds_the_unpacked_artifact(rehearsed: Rehearsed) -> None:
     rehearsed.behave("model")
     rehearsed.inputs(x=b"?")

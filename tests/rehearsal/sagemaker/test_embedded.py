@@ -11,7 +11,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from ministack.services import ec2
 
 from rehearsal.process import ACCOUNT, EmbeddedAws
 from tests.rehearsal.engine.rehearsed import IMAGE, SERVER, archive
@@ -22,13 +21,62 @@ pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 60
 Statement = dict[str, Any]
 
+RESOURCES = {
+    "Network": ("VPC", {"CidrBlock": "10.0.0.0/24"}),
+    "Subnet": ("Subnet", {"VpcId": {"Ref": "Network"}, "CidrBlock": "10.0.0.0/28"}),
+    "LostSubnet": (
+        "Subnet",
+        {"VpcId": {"Ref": "Network"}, "CidrBlock": "10.0.0.16/28"},
+    ),
+    "Table": ("RouteTable", {"VpcId": {"Ref": "Network"}}),
+    "Association": (
+        "SubnetRouteTableAssociation",
+        {"RouteTableId": {"Ref": "Table"}, "SubnetId": {"Ref": "Subnet"}},
+    ),
+    "Endpoint": (
+        "VPCEndpoint",
+        {
+            "VpcId": {"Ref": "Network"},
+            "ServiceName": "com.amazonaws.us-east-1.s3",
+            "RouteTableIds": [{"Ref": "Table"}],
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": "*",
+                        "Action": "s3:*",
+                        "Resource": "*",
+                    }
+                ],
+            },
+        },
+    ),
+    "Group": (
+        "SecurityGroup",
+        {"GroupDescription": "container", "VpcId": {"Ref": "Network"}},
+    ),
+}
+NETWORK = {
+    "Resources": {
+        name: {"Type": f"AWS::EC2::{kind}", "Properties": properties}
+        for name, (kind, properties) in RESOURCES.items()
+    },
+    "Outputs": {
+        "Network": {"Value": {"Ref": "Network"}},
+        "Subnet": {"Value": {"Ref": "Subnet"}},
+        "LostSubnet": {"Value": {"Ref": "LostSubnet"}},
+        "Endpoint": {"Value": {"Ref": "Endpoint"}},
+        "Group": {"Value": {"Fn::GetAtt": ["Group", "GroupId"]}},
+    },
+}
+
 
 class PrivateNetwork:
     """A deployed network with a locked bucket, an execution role and a caller."""
 
     def __init__(self, aws: EmbeddedAws) -> None:
         self.aws = aws
-        self.ec2 = self.client("ec2")
         self.iam = self.client("iam")
         self.s3 = self.client("s3")
         self.key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -139,25 +187,16 @@ class PrivateNetwork:
         return self.end(name)
 
     def _make_network(self) -> None:
-        self.vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/24")["Vpc"]["VpcId"]
-        self.subnet, self.lost_subnet = (
-            self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=block)["Subnet"][
-                "SubnetId"
-            ]
-            for block in ("10.0.0.0/28", "10.0.0.16/28")
+        stacks = self.client("cloudformation")
+        stacks.create_stack(StackName="network", TemplateBody=json.dumps(NETWORK))
+        stacks.get_waiter("stack_create_complete").wait(
+            StackName="network", WaiterConfig={"Delay": 1}
         )
-        table = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]
-        self.ec2.associate_route_table(
-            RouteTableId=table["RouteTableId"], SubnetId=self.subnet
-        )
-        self.endpoint = self.ec2.create_vpc_endpoint(
-            VpcId=self.vpc,
-            ServiceName="com.amazonaws.us-east-1.s3",
-            RouteTableIds=[table["RouteTableId"]],
-        )["VpcEndpoint"]["VpcEndpointId"]
-        self.group = self.ec2.create_security_group(
-            GroupName="container", Description="container", VpcId=self.vpc
-        )["GroupId"]
+        [stack] = stacks.describe_stacks(StackName="network")["Stacks"]
+        made = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        self.vpc, self.endpoint = made["Network"], made["Endpoint"]
+        self.subnet, self.lost_subnet = made["Subnet"], made["LostSubnet"]
+        self.group = made["Group"]
 
     def _make_bucket(self) -> None:
         self.bucket = "data-of-the-network"
@@ -237,10 +276,6 @@ def refusal(act: Any, *arguments: Any, **named: Any) -> tuple[str, str]:
     with pytest.raises(ClientError) as raised:
         act(*arguments, **named)
     return code_and_message(raised.value)
-
-
-def test_the_private_name_that_this_part_reads_exists() -> None:
-    assert hasattr(ec2, "_subnets"), "ministack.services.ec2._subnets"
 
 
 def test_a_job_works_behind_the_lock_with_the_key(network: PrivateNetwork) -> None:

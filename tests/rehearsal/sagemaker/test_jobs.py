@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -434,6 +435,29 @@ def test_a_stopped_job_passes_through_stopping(sagemaker: RehearsedSageMaker) ->
     assert "FailureReason" not in job
     assert statuses(sagemaker) == ["InProgress", "Stopping", "Stopped"]
     assert not [location for location in objects if location.bucket == "outputs"]
+
+
+def test_a_stop_that_comes_too_late_still_ends_as_stopped(
+    sagemaker: RehearsedSageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # AWS: DescribeTransformJob, TransformJobStatus: only Stopped follows Stopping.
+    emit = sagemaker.platform.emit
+
+    def emit_and_wait(kind: str, resource: str, detail: Mapping[str, Any]) -> None:
+        emit(kind, resource, detail)
+        if detail["TransformJobStatus"] == "Stopping":
+            sagemaker.wait()
+
+    monkeypatch.setattr(sagemaker.platform, "emit", emit_and_wait)
+    sagemaker.create_model()
+    objects = sagemaker.platform.outside.objects
+    objects[Location("inputs", "in/a.txt")] = b"slow"
+
+    sagemaker.create_job()
+    sagemaker.client.stop_transform_job(TransformJobName="echo-1")
+
+    assert sagemaker.wait()["TransformJobStatus"] == "Stopped"
+    assert statuses(sagemaker) == ["InProgress", "Stopping", "Stopped"]
 
 
 def test_a_job_that_has_ended_cannot_be_stopped(sagemaker: RehearsedSageMaker) -> None:

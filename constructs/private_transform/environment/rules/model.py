@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from private_transform.environment.catalogue import REGIONS
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Environment, Transform
 
@@ -32,7 +33,7 @@ def image_or_package(transform: Transform) -> Iterator[Breach]:
                         rule="A model package brings its own images and artifacts.",
                         fix=f"Remove {key}, or remove model_package_name.",
                     )
-        if container.artifact_sha256 is not None and container.model_data_url is None:
+        elif container.artifact_sha256 and container.model_data_url is None:
             yield Breach(
                 place=(*place, "artifact_sha256"),
                 rule="The digest is of the artifact that model_data_url names.",
@@ -44,14 +45,15 @@ def image_of_this_region(
     environment: Environment, transform: Transform
 ) -> Iterator[Breach]:
     """AWS: SageMaker API Reference, ContainerDefinition."""
+    region = environment.region
+    end = f".dkr.ecr.{region}.{REGIONS[region].domain}"
     for position, container in enumerate(transform.model.containers):
         registry, _, _ = (container.image or "").partition("/")
-        if registry and f".{environment.region}." not in registry:
+        if registry and not registry.endswith(end):
             yield Breach(
                 place=("model", "containers", position, "image"),
-                rule="An image is in the environment's region, "
-                f"{environment.region} (AWS: SageMaker API Reference, "
-                "ContainerDefinition).",
+                rule=f"An image is in the environment's region, {region}: its registry "
+                f"ends with {end} (AWS: SageMaker API Reference, ContainerDefinition).",
                 fix="Replicate the image to that region.",
             )
 

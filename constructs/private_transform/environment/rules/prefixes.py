@@ -18,6 +18,8 @@ _DESTINATIONS = (
 def apart(transforms: Sequence[Transform]) -> Iterator[tuple[int, Breach]]:
     """No two destinations lie within each other, or results would mix.
 
+    Inputs cannot be among them: they are in a bucket that no job may write.
+
     Yields:
         The position of a transform, and its breach.
     """

@@ -1,4 +1,4 @@
-"""What must never happen, in plain words and straight on the documents.
+"""What must never happen at a data bucket, straight on the documents.
 
 Nobody's identity policy helps: everyone is assumed to be allowed everything there.
 Action names are written out, so that a wrong group in the product is noticed too.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import z3
 
 from private_transform.lock import BucketKind, Document
-from tests.lock.catalogue import Action, access_level
+from tests.lock.catalogue import Action
 from tests.lock.encoder import (
     FALSE,
     TRUE,
@@ -21,7 +21,7 @@ from tests.lock.encoder import (
     all_of,
     any_of,
 )
-from tests.lock.sites import ACCOUNT, REGION, Site
+from tests.lock.sites import ACCOUNT, Site
 from tests.lock.specification import (
     ATHENA,
     CUSTOMER_KEY,
@@ -41,7 +41,6 @@ READ = FETCH | {
 }
 WRITE = {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
 LIST = {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
-CRYPTOGRAPHY = {"Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "Sign"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,137 +256,6 @@ BUCKET_THEOREMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AtKey:
-    """One action at the data key."""
-
-    site: Site
-    name: str
-    request: Request
-    passes: Formula
-
-    def by(self, *roles: str) -> Formula:
-        return caller(self.request, *roles)
-
-    @property
-    def by_administrators(self) -> Formula:
-        people = self.site.perimeter
-        return self.by(*people.key_administrators, *people.deployment_roles)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyTheorem:
-    says: str
-    contradicted_by: Callable[[AtKey], Formula]
-
-
-def _administrator_uses(at: AtKey) -> Formula:
-    changes_nothing = access_level("kms", at.name) in ("Read", "List")
-    meant = changes_nothing or at.name in _ADMINISTRATION
-    return FALSE if meant else z3.And(at.passes, at.by_administrators)
-
-
-def _others_administer(at: AtKey) -> Formula:
-    if at.name not in _ADMINISTRATION:
-        return FALSE
-    root = at.by(f"arn:aws:iam::{ACCOUNT}:root")
-    return all_of([at.passes, z3.Not(z3.Or(at.by_administrators, root))])
-
-
-def _others_rewrite(at: AtKey) -> Formula:
-    if at.name != "PutKeyPolicy":
-        return FALSE
-    root = f"arn:aws:iam::{ACCOUNT}:root"
-    deployment = at.by(*at.site.perimeter.deployment_roles, root)
-    return z3.And(at.passes, z3.Not(deployment))
-
-
-def _used_past_s3(at: AtKey) -> Formula:
-    if at.name not in CRYPTOGRAPHY:
-        return FALSE
-    request, people = at.request, at.site.perimeter
-    s3 = request.equals("kms:ViaService", f"s3.{REGION}.amazonaws.com")
-    ours = z3.PrefixOf(
-        z3.StringVal(at.site.bucket_pattern.removesuffix("*")),
-        request.value("kms:EncryptionContext:aws:s3:arn"),
-    )
-    excused = any_of(
-        [
-            at.by(people.execution_roles),
-            request.by_service,
-            z3.And(
-                at.by(people.environment_roles),
-                request.equals("kms:ViaService", f"sns.{REGION}.amazonaws.com"),
-            ),
-        ]
-    )
-    return all_of([at.passes, z3.Not(z3.And(s3, ours)), z3.Not(excused)])
-
-
-def _unnamed_uses(at: AtKey) -> Formula:
-    if at.name not in CRYPTOGRAPHY:
-        return FALSE
-    people = at.site.perimeter
-    named = at.by(
-        people.environment_roles,
-        *people.break_glass,
-        *people.uploaders,
-        *people.readers,
-        *people.analysts,
-    )
-    return all_of([at.passes, z3.Not(named), z3.Not(at.request.by_service)])
-
-
-def _grant(at: AtKey) -> Formula:
-    if at.name != "CreateGrant":
-        return FALSE
-    meant = all_of(
-        [
-            at.by(at.site.perimeter.execution_roles),
-            at.request.present("kms:GrantIsForAWSResource"),
-            at.request.value("kms:GrantIsForAWSResource"),
-        ]
-    )
-    return z3.And(at.passes, z3.Not(meant))
-
-
-def _foreign(at: AtKey) -> Formula:
-    ours = z3.PrefixOf(
-        z3.StringVal(f"arn:aws:iam::{ACCOUNT}:"), at.request.value("aws:PrincipalArn")
-    )
-    stranger = z3.Not(z3.And(at.request.present("aws:PrincipalArn"), ours))
-    return all_of([at.passes, stranger, z3.Not(at.request.by_service)])
-
-
-_ADMINISTRATION = {
-    "CancelKeyDeletion",
-    "CreateAlias",
-    "DeleteAlias",
-    "DisableKey",
-    "DisableKeyRotation",
-    "EnableKey",
-    "EnableKeyRotation",
-    "PutKeyPolicy",
-    "RevokeGrant",
-    "RotateKeyOnDemand",
-    "ScheduleKeyDeletion",
-    "TagResource",
-    "UntagResource",
-    "UpdateAlias",
-    "UpdateKeyDescription",
-}
-
-KEY_THEOREMS = (
-    KeyTheorem("who administers the key never uses it", _administrator_uses),
-    KeyTheorem("only administrators and root administer", _others_administer),
-    KeyTheorem("only deployment and root rewrite the policy", _others_rewrite),
-    KeyTheorem("people use the key for S3 and our buckets only", _used_past_s3),
-    KeyTheorem("only the environment and named people use the key", _unnamed_uses),
-    KeyTheorem("only jobs lend the key, to AWS resources", _grant),
-    KeyTheorem("nobody from outside the account, unless a service", _foreign),
-)
-
-
 def at_bucket(
     site: Site,
     kind: BucketKind,
@@ -409,15 +277,5 @@ def at_bucket(
     }
     return [
         AtBucket(site, kind, action, request, *readings[action.level])
-        for action in actions
-    ]
-
-
-def at_key(site: Site, document: Document, actions: tuple[str, ...]) -> list[AtKey]:
-    """Read the key's policy for one request and all actions."""
-    request = Request()
-    reading = Reading(request, document, Resource(site.key_arn))
-    return [
-        AtKey(site, action.removeprefix("kms:"), request, reading.allows(action))
         for action in actions
     ]

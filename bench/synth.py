@@ -1,0 +1,59 @@
+"""What a synth costs, and what each further transform adds to it."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from bench.environments import write_environment
+from bench.interleaved import ROOT, Command, Round, over, rounds_of
+from bench.row import Row
+
+ROUNDS = 7
+SIZES = (1, 10, 100)
+
+
+def measure() -> list[Row]:
+    """Synthesize environments of 1, 10 and 100 transforms beside an empty app."""
+    with tempfile.TemporaryDirectory() as environments:
+        rounds = rounds_of(
+            [
+                Command(label="empty", arguments=[str(ROOT / "bench/empty_app.py")]),
+                *(_synth(Path(environments), transforms) for transforms in SIZES),
+            ],
+            ROUNDS,
+        )
+    return [
+        Row(
+            name="app.py with one transform / an empty CDK app, CPU",
+            measured=over(rounds, lambda cpu: cpu["1"] / cpu["empty"]),
+            unit="x",
+            bound=3.0,
+        ),
+        Row(
+            name="each further transform, CPU",
+            measured=over(rounds, lambda cpu: _each(cpu, 1, 100)),
+            unit="ms",
+            bound=40,
+        ),
+        Row(
+            name="a transform between 10 and 100 / between 1 and 10, CPU",
+            measured=over(rounds, lambda cpu: _each(cpu, 10, 100) / _each(cpu, 1, 10)),
+            unit="x",
+            bound=1.5,
+        ),
+    ]
+
+
+def _synth(environments: Path, transforms: int) -> Command:
+    name = write_environment(environments, transforms=transforms)
+    context = {"environment": name, "environments": str(environments)}
+    return Command(
+        label=str(transforms),
+        arguments=["app.py"],
+        variables={"CDK_CONTEXT_JSON": json.dumps(context)},
+    )
+
+
+def _each(cpu: Round, fewer: int, more: int) -> float:
+    """Milliseconds for one more transform between two sizes."""
+    return 1000 * (cpu[str(more)] - cpu[str(fewer)]) / (more - fewer)

@@ -1,0 +1,1 @@
+"""What public rule packs find in an environment, and what was acknowledged of it."""

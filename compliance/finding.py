@@ -1,0 +1,21 @@
+"""What a check says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Finding:
+    """What one rule says about one construct.
+
+    Attributes:
+        path: The construct's path, the stack's name first.
+        rule: The rule's id, with the detail it was found in:
+            `AwsSolutions-IAM5[Resource::*]`.
+        meaning: The rule's own explanation.
+        check: Which check has the rule, as the validation report names it.
+    """
+
+    path: str
+    rule: str
+    meaning: str
+    check: str

@@ -1,0 +1,92 @@
+"""The whole numbers of an environment's files: what they may be, and who says so."""
+
+from typing import Annotated
+
+from private_transform.environment import catalogue
+from private_transform.environment.kinds import Between, OneOf
+
+LogRetentionDays = Annotated[
+    int,
+    Between(1, 3653, "Log events are kept for 1 to 3653 days."),
+    OneOf(
+        catalogue.LOG_RETENTION_DAYS,
+        "CloudWatch Logs keeps events for a number of days from its own list "
+        "(AWS: CloudWatch Logs API Reference, PutRetentionPolicy).",
+    ),
+]
+
+NoncurrentDays = Annotated[
+    int,
+    Between(
+        30,
+        3650,
+        "Overwritten and deleted objects are kept for 30 to 3650 days: long enough "
+        "to notice that one was overwritten.",
+    ),
+]
+
+RotationDays = Annotated[
+    int,
+    Between(
+        90,
+        2560,
+        "A key's rotation period is 90 to 2560 days (AWS: Rotate AWS KMS keys).",
+    ),
+]
+
+PendingDays = Annotated[
+    int,
+    Between(
+        7, 30, "A key's pending window is 7 to 30 days (AWS: Delete an AWS KMS key)."
+    ),
+]
+
+InstanceCount = Annotated[
+    int,
+    Between(
+        1,
+        100,
+        "A transform job has 1 to 100 instances (AWS: SageMaker API Reference, "
+        "TransformResources).",
+    ),
+]
+
+Concurrency = Annotated[
+    int,
+    Between(
+        0,
+        2**31 - 1,
+        "The parallel requests to one instance are a whole number, where 0 asks the "
+        "container (AWS: SageMaker API Reference, CreateTransformJob).",
+    ),
+]
+
+PayloadInMb = Annotated[
+    int,
+    Between(
+        0,
+        100,
+        "A payload is 0 to 100 MB, where 0 streams it in chunks (AWS: SageMaker "
+        "API Reference, CreateTransformJob).",
+    ),
+]
+
+TimeoutInSeconds = Annotated[
+    int,
+    Between(
+        1,
+        3600,
+        "An invocation's timeout is 1 to 3600 seconds (AWS: SageMaker API "
+        "Reference, ModelClientConfig).",
+    ),
+]
+
+Retries = Annotated[
+    int,
+    Between(
+        0,
+        3,
+        "An invocation is retried 0 to 3 times (AWS: SageMaker API Reference, "
+        "ModelClientConfig).",
+    ),
+]

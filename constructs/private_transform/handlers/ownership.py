@@ -1,0 +1,203 @@
+"""The life of a custom resource that makes something with a name of its own.
+
+One flow for models and jobs: name it, make it, remove what nobody owns any more. What
+a name stands for is the business of the `Maker`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from .advice import sentence
+from .aws import S3, is_transient, words_of
+from .journal import Book, Entry, Journal
+from .lifecycle import (
+    WAIT_LIMIT,
+    Answer,
+    LauncherError,
+    Properties,
+    Request,
+    done,
+    not_yet,
+)
+from .names import Names
+
+
+class Maker(Protocol):
+    """Makes and removes what a name stands for. Each call is short and repeatable."""
+
+    def digest(self, properties: Properties) -> str:
+        """What decides whether something new is to be made."""
+
+    def spent(self, name: str) -> bool:
+        """Whether what carries this name cannot serve another request."""
+
+    def make(self, request: Request, *, restores: bool) -> dict[str, str] | None:
+        """See that it exists: its attributes, or None while it is not done."""
+
+    def remove(self, name: str) -> str | None:
+        """Work towards its end: None once it is gone, or what is in the way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Answers CloudFormation's requests for one kind of resource.
+
+    Args:
+        maker: Makes and removes.
+        s3: Calls to S3, for the journal.
+        bucket: The control bucket.
+        now: The clock.
+    """
+
+    maker: Maker
+    s3: S3
+    bucket: str
+    now: Callable[[], datetime]
+
+    def begin(self, request: Request) -> Answer:
+        """Name the resource and note the request; nothing is made yet.
+
+        A failure here costs CloudFormation the name, and the framework swallows the
+        Delete that would follow a Create (AWS CDK: Provider Framework, "Error
+        Handling"). So only an Update, which has a name already, may fail here.
+        """
+        try:
+            _, entry = self._entered(request)
+        except (ClientError, HTTPClientError) as error:
+            if request.kind == "Update" or not is_transient(error):
+                raise
+            entry = self._entry(request, Book())
+        return {"PhysicalResourceId": entry.name, "StartedAt": entry.started}
+
+    def finished(self, request: Request) -> Answer:
+        """Do what is asked, and answer each delivery of it in the same way."""
+        book, entry = self._entered(request)
+        if not entry.answered:
+            try:
+                entry = self._worked(request, entry, book)
+            except LauncherError as error:
+                entry = replace(entry, failure=str(error))
+            except ClientError as error:
+                if is_transient(error):
+                    raise
+                refusal = sentence(
+                    "AWS refused a call of the launcher.", words_of(error)
+                )
+                entry = replace(entry, failure=str(LauncherError(refusal)))
+            if not entry.answered:
+                return not_yet()
+            entry = self._settled(request, entry)
+        if entry.failure is not None:
+            raise LauncherError(entry.failure)
+        return done(entry.data) if entry.data is not None else not_yet()
+
+    def _entered(self, request: Request) -> tuple[Book, Entry]:
+        """The journal with this request in it, and its entry."""
+        journal = self._journal(request)
+        book = journal.read()
+        found = book.find(request.request_id)
+        if found is not None:
+            return book, found
+        kind, current = request.kind, request.physical_id
+        entry = self._entry(request, book.seen(kind, current))
+        book = journal.change(
+            lambda newest: (
+                newest
+                if newest.find(entry.request_id)
+                else newest.seen(kind, current).entered(entry)
+            )
+        )
+        return book, book.find(entry.request_id) or entry
+
+    def _entry(self, request: Request, book: Book) -> Entry:
+        name, restores = self._named(request, book)
+        started = request.started or self.now()
+        return Entry(
+            request_id=request.request_id,
+            kind=request.kind,
+            name=name,
+            started=started.isoformat(),
+            restores=restores,
+        )
+
+    def _named(self, request: Request, book: Book) -> tuple[str, bool]:
+        """The name, and whether it goes back to something made earlier.
+
+        A roll-back is an Update like any other. It is known by a name of the wanted
+        digest that CloudFormation had taken over before, after another digest or after
+        a failure; it makes nothing new.
+        """
+        current = request.physical_id
+        if current is not None and (request.kind == "Delete" or request.started):
+            return current, False
+        names, wanted = _names(request), self.maker.digest(request.properties)
+        own = names.name(wanted, request.request_id)
+        if current is None:
+            return own, False
+        family = names.family(wanted)
+        kept = [name for name in book.kept() if name.startswith(family)]
+        changed = self.maker.digest(request.old_properties) != wanted
+        if kept and (changed or book.last_failed()):
+            return current if current in kept else kept[-1], True
+        if current.startswith(family) and not self.maker.spent(current):
+            return current, False
+        return own, False
+
+    def _worked(self, request: Request, entry: Entry, book: Book) -> Entry:
+        """One step of work; the entry is answered once all is done."""
+        if request.kind == "Delete":
+            return self._deleted(request, entry, book)
+        if book.after(entry):
+            return self._superseded(request, entry, book)
+        self._swept(request, book.loose(entry))
+        asked = replace(request, physical_id=entry.name)
+        return replace(entry, data=self.maker.make(asked, restores=entry.restores))
+
+    def _deleted(self, request: Request, entry: Entry, book: Book) -> Entry:
+        obstacles = self._swept(request, (entry.name, *book.loose(entry)))
+        if not obstacles:
+            return replace(entry, data={})
+        if request.waited_longer_than(WAIT_LIMIT, self.now()):
+            raise LauncherError("\n".join(obstacles[:3]))
+        return entry
+
+    def _superseded(self, request: Request, entry: Entry, book: Book) -> Entry:
+        """CloudFormation has moved on: what this request made is nobody's."""
+        later = {e.name for e in book.after(entry) if e.kind != "Delete"}
+        if entry.name not in later.union(book.kept()) and self._swept(
+            request, (entry.name,)
+        ):
+            return entry
+        raise LauncherError("CloudFormation gave this request up for a later one.")
+
+    def _swept(self, request: Request, names: tuple[str, ...]) -> list[str]:
+        """Remove what is ours of `names`: what is in the way of the rest."""
+        ours = [name for name in names if _names(request).owns(name)]
+        obstacles = {name: self.maker.remove(name) for name in ours}
+        gone = frozenset(name for name in ours if obstacles[name] is None)
+        if gone:
+            self._journal(request).change(lambda book: book.without(gone))
+        return [why for why in obstacles.values() if why is not None]
+
+    def _settled(self, request: Request, answered: Entry) -> Entry:
+        book = self._journal(request).change(lambda book: book.settled(answered))
+        return book.find(request.request_id) or answered
+
+    def _journal(self, request: Request) -> Journal:
+        stack = request.stack_id.partition(":stack/")[2]
+        return Journal(
+            s3=self.s3,
+            bucket=self.bucket,
+            key=f"requests/{stack}/{request.logical_id}.json",
+        )
+
+
+def _names(request: Request) -> Names:
+    return Names(
+        environment=request.properties["Environment"],
+        transform=request.properties["Transform"],
+    )

@@ -1,0 +1,48 @@
+"""AWS may fail for a while: what passes is waited for, the rest is told in words."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from .advice import sentence
+from .aws import is_transient, words_of
+from .lifecycle import (
+    WAIT_LIMIT,
+    Answer,
+    LauncherError,
+    Request,
+    Resource,
+    not_yet,
+)
+
+
+def begin(resource: Resource, request: Request) -> Answer:
+    """Begin `request`; CloudFormation gives no second chance to name a resource."""
+    try:
+        return resource.begin(request)
+    except (ClientError, HTTPClientError) as error:
+        raise LauncherError(
+            sentence("The launcher could not begin; deploy again.", _said(error))
+        ) from error
+
+
+def finish(
+    resource: Resource, request: Request, *, now: Callable[[], datetime]
+) -> Answer:
+    """Go on with `request`; come back while AWS fails in a way that passes."""
+    try:
+        return resource.finished(request)
+    except (ClientError, HTTPClientError) as error:
+        if not is_transient(error):
+            happened = "AWS refused a call of the launcher."
+        elif not request.waited_longer_than(WAIT_LIMIT, now()):
+            return not_yet()
+        else:
+            minutes = WAIT_LIMIT.seconds // 60
+            happened = f"AWS failed for {minutes} minutes; deploy again later."
+        raise LauncherError(sentence(happened, _said(error))) from error
+
+
+def _said(error: ClientError | HTTPClientError) -> str:
+    return words_of(error) if isinstance(error, ClientError) else str(error)

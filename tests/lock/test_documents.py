@@ -1,0 +1,132 @@
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from private_transform.lock import bucket_policy, key_policy
+from tests.lock.sites import CORE, LOCKED, ROLES, SITES, Site
+
+MANAGEMENT = {"ListingForNamedRoles", "OnlyDeploymentManages", "DeploymentOnlyManages"}
+
+
+def _sids(site: Site, guarded: str) -> set[str]:
+    return {statement["Sid"] for statement in site.documents()[guarded]["Statement"]}
+
+
+def _with(site: Site, **people: Any) -> Site:
+    return replace(site, perimeter=replace(site.perimeter, **people))
+
+
+def _roles(name: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{ROLES}/teams/long/path/{name}-of-team-{i:03}" for i in range(count))
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_every_statement_has_its_own_name(name: str) -> None:
+    for guarded, document in SITES[name].documents().items():
+        assert len(_sids(SITES[name], guarded)) == len(document["Statement"])
+
+
+def test_management_is_locked_by_three_statements_more() -> None:
+    for kind in ("models", "inputs", "outputs"):
+        assert _sids(LOCKED, kind) - _sids(CORE, kind) == MANAGEMENT
+
+
+def test_without_exceptions_nobody_is_exempt() -> None:
+    for kind in ("models", "inputs", "outputs"):
+        document = SITES["bare"].documents()[kind]
+        lock = next(
+            statement
+            for statement in document["Statement"]
+            if statement["Sid"] == "OnlyThroughTheEndpoint"
+        )
+        assert lock["Condition"] == {
+            "StringNotEquals": {"aws:SourceVpce": ["vpce-0ours"]}
+        }
+        assert "AthenaForAnalysts" not in _sids(SITES["bare"], kind)
+
+
+def test_jobs_read_models_from_outside_only_when_switched_on() -> None:
+    switched = SITES["SageMaker reads models"]
+    assert "JobsReadModelsOnly" in _sids(switched, "models")
+    assert "JobsReadModelsOnly" not in _sids(switched, "inputs")
+    assert "JobsReadModelsOnly" not in _sids(CORE, "models")
+
+
+def test_the_key_serves_only_what_is_named() -> None:
+    plain = key_policy(CORE.perimeter, bucket_pattern="arn:aws:s3:::dev-foundation-*")
+    served = {"LogGroups", "Trails", "TopicsThroughSns", "Publishers"}
+    assert _sids(CORE, "key") - {s["Sid"] for s in plain["Statement"]} == served
+
+
+def test_the_values_that_may_be_tokens_are_taken_as_they_are() -> None:
+    token = "${Token[AWS.Partition.7]}"
+    roles = f"arn:{token}:iam::111122223333:role/*"
+    site = replace(
+        _with(LOCKED, partition=token, execution_roles=roles, launcher_roles=roles),
+        endpoint_ids=("${Token[TOKEN.11]}",),
+        key_arn="${Token[Key.Arn.13]}",
+    )
+    text = json.dumps(site.documents())
+    for value in (roles, "${Token[TOKEN.11]}", "${Token[Key.Arn.13]}"):
+        assert json.dumps(value) in text
+
+
+def test_a_policy_that_s3_would_refuse_names_its_longest_list() -> None:
+    crowded = _with(
+        CORE,
+        break_glass=_roles("BreakGlass", 20),
+        uploaders=_roles("Uploader", 120),
+        uploaders_outside=_roles("Uploader", 120),
+    )
+    with pytest.raises(
+        ValueError, match=r"models bucket .* people\.uploaders"
+    ) as error:
+        crowded.documents()
+    assert "20480" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def _size(count: int, bucket: str, endpoint_id: str, key_arn: str) -> int:
+    policy = bucket_policy(
+        _with(CORE, break_glass=_roles("BreakGlass", count)).perimeter,
+        "models",
+        bucket,
+        endpoint_ids=(endpoint_id,),
+        key_arn=key_arn,
+    )
+    return len(json.dumps(policy, separators=(",", ":")))
+
+
+def test_size_counts_the_longest_values_that_tokens_may_become() -> None:
+    tokens = ("${Token[B.1]}", "${Token[E.2]}", "${Token[K.3]}")
+    longest = (
+        "arn:aws-us-gov:s3:::" + "b" * 63,
+        "vpce-" + "0" * 17,
+        f"arn:aws-us-gov:kms:eu-west-1:111122223333:key/{'0' * 36}",
+    )
+    for count in range(1, 400):
+        try:
+            short, long = _size(count, *tokens), _size(count, *longest)
+        except ValueError:
+            break
+    assert short < 20_480 - 1_500
+    assert 20_480 - 500 < long <= 20_480
+
+
+def test_one_role_cannot_be_break_glass_and_uploader_outside() -> None:
+    with pytest.raises(ValueError, match="neither read nor write"):
+        _with(CORE, break_glass=(f"{ROLES}/Uploader",))
+
+
+@pytest.mark.parametrize("duty", ["uploaders", "readers"])
+def test_who_acts_from_outside_must_have_the_duty(duty: str) -> None:
+    with pytest.raises(ValueError, match=f"not among the {duty}"):
+        _with(CORE, **{f"{duty}_outside": (f"{ROLES}/Stranger",)})
+
+
+@pytest.mark.parametrize("prefix", ["", "athena-results"])
+def test_analysts_need_a_prefix_that_ends_in_a_slash(prefix: str) -> None:
+    with pytest.raises(ValueError, match="must end in '/'"):
+        _with(CORE, query_prefix=prefix)

