@@ -8,7 +8,8 @@ class Finding:
     """What one rule says about one construct.
 
     Attributes:
-        path: The construct's path, the stack's name first.
+        path: The construct's path, the stack's name first; or the template's file name
+            if the whole template is meant.
         rule: The rule's id, with the detail it was found in:
             `AwsSolutions-IAM5[Resource::*]`.
         meaning: The rule's own explanation.

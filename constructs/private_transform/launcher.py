@@ -91,7 +91,7 @@ class Launcher(Construct):
         environment: The environment's name: what models and jobs begin with.
         role_path: IAM path of the functions' roles.
         execution_roles: ARN pattern of the roles that it may pass to SageMaker.
-        key: The only key that a job's outputs may carry.
+        key: Encrypts the journal; the only key that a job's outputs may carry.
         models_bucket: Where artifacts are looked for.
         control_bucket: Takes the journal of requests.
         log_group: Where all functions log.
@@ -136,7 +136,7 @@ class Launcher(Construct):
         stack = cdk.Stack.of(self)
         for role in (begin.role, go_on.role):
             _allow_looking(role, stack)
-            _allow_journal(role, control_bucket)
+            _allow_journal(role, stack, control_bucket, key)
         _allow_launching(go_on.role, stack, environment, execution_roles, key)
         _allow_log_group(go_on.role, stack)
         go_on.role.add_to_policy(
@@ -178,7 +178,9 @@ def _allow_looking(role: iam.Role, stack: cdk.Stack) -> None:
     )
 
 
-def _allow_journal(role: iam.Role, control_bucket: s3.IBucket) -> None:
+def _allow_journal(
+    role: iam.Role, stack: cdk.Stack, control_bucket: s3.IBucket, key: kms.IKey
+) -> None:
     for statement in (
         iam.PolicyStatement(
             sid="KeepTheJournal",
@@ -190,6 +192,20 @@ def _allow_journal(role: iam.Role, control_bucket: s3.IBucket) -> None:
             sid="SeeWhetherThereIsOne",
             actions=["s3:ListBucket"],
             resources=[control_bucket.bucket_arn],
+        ),
+        iam.PolicyStatement(
+            sid="UseTheKeyForTheJournal",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[key.key_arn],
+            conditions={
+                "StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"},
+                "StringLike": {
+                    "kms:EncryptionContext:aws:s3:arn": [
+                        control_bucket.bucket_arn,
+                        control_bucket.arn_for_objects("*"),
+                    ]
+                },
+            },
         ),
     ):
         role.add_to_policy(statement)

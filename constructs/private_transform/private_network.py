@@ -11,6 +11,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
+_NOTHING = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}],
+}
+"""For an endpoint that has no policy yet: AWS would give it one that allows everything
+(AWS: Control access to VPC endpoints using endpoint policies)."""
+
 
 class PrivateNetwork(Construct):
     """Isolated subnets in named zones, an S3 gateway endpoint and two security groups.
@@ -68,6 +75,7 @@ class PrivateNetwork(Construct):
         self.endpoint = self.vpc.add_gateway_endpoint(
             "S3", service=ec2.GatewayVpcEndpointAwsService.S3
         )
+        self.allow_only(_NOTHING)
         self.container_group = self._container_group(function_log_group)
         self.peers_group = self._peers_group()
 

@@ -21,12 +21,21 @@ class InvocationError(JobError):
     Args:
         kind: `ClientError` when the model refused the data, else `AlgorithmError`.
         text: What happened, without the model's own words.
+        status: The HTTP status of the model's answer, if there was one.
         answer: The model's own words, for the job's log.
     """
 
-    def __init__(self, kind: str, text: str, answer: str = "") -> None:
+    def __init__(
+        self, kind: str, text: str, *, status: int | None = None, answer: str = ""
+    ) -> None:
         super().__init__(kind, text)
+        self.status = status
         self.answer = answer
+
+    @property
+    def logged(self) -> str:
+        """What SageMaker writes into the data log of a job."""
+        return f"{self.kind}: {self.status}" if self.kind == CLIENT_ERROR else self.text
 
 
 class Invoker:
@@ -175,11 +184,12 @@ def _left(deadline: float) -> float:
 def _checked(status: int, answer: bytes) -> bytes:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return answer
-    words = answer.decode(errors="replace")
-    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise InvocationError(CLIENT_ERROR, str(status), words)
+    refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
     raise InvocationError(
-        ALGORITHM_ERROR, f"Bad HTTP status received from algorithm: {status}", words
+        CLIENT_ERROR if refused else ALGORITHM_ERROR,
+        f"Bad HTTP status received from algorithm: {status}",
+        status=status,
+        answer=answer.decode(errors="replace"),
     )
 
 

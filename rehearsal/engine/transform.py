@@ -13,7 +13,7 @@ from rehearsal.engine.batch import Batch, ObjectResult
 from rehearsal.engine.errors import ALGORITHM_ERROR, CLIENT_ERROR, JobError
 from rehearsal.engine.invoke import InvocationError, Invoker
 from rehearsal.engine.job import Container, TransformJob
-from rehearsal.engine.objects import input_objects
+from rehearsal.engine.objects import InputObject, input_objects
 from rehearsal.engine.serving import ModelServer
 from rehearsal.engine.stop import StopSignal
 from rehearsal.engine.storage import Storage, StorageError
@@ -151,7 +151,11 @@ class _Run:
             )
             on_start()
             results = self._transform(server)
-            failures = [result for result in results if result.error is not None]
+            failures = [
+                (result.source, result.error)
+                for result in results
+                if result.error is not None
+            ]
             reason = _failure_reason(failures, server)
         outputs = [result for result in results if result.error is None]
         if self._stop.is_set():
@@ -161,7 +165,7 @@ class _Run:
             status=FAILED if reason else COMPLETED,
             failure_reason=reason,
             outputs=len(outputs),
-            failed_objects=tuple(str(result.source) for result in failures),
+            failed_objects=tuple(str(source) for source, _ in failures),
         )
 
     def _command(self, image: str) -> Sequence[str]:
@@ -214,7 +218,7 @@ class _Run:
             )
             for result in batch.run(input_objects(job.input, self._storage)):
                 if result.error is not None:
-                    self._report(result)
+                    self._report(result.source, result.error)
                 results.append(result)
         return results
 
@@ -229,12 +233,15 @@ class _Run:
             for _ in pool.map(write, outputs):
                 pass
 
-    def _report(self, result: ObjectResult) -> None:
-        self._data(f"{result.source}: {result.error}")
-        if isinstance(result.error, InvocationError) and result.error.answer:
-            words = result.error.answer[:_ANSWER_CHARACTERS]
+    def _report(self, source: InputObject, error: JobError) -> None:
+        if not isinstance(error, InvocationError):
+            self._data(f"{source}: {error}")
+            return
+        self._data(f"{source}: {error.logged}")
+        if error.answer:
+            words = error.answer[:_ANSWER_CHARACTERS]
             for line in ("", "Message:", *words.splitlines()):
-                self._data(f"{result.source}: {line}")
+                self._data(f"{source}: {line}")
 
     def _data(self, text: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -242,24 +249,17 @@ class _Run:
 
 
 def _failure_reason(
-    failures: Sequence[ObjectResult], server: ModelServer
+    failures: Sequence[tuple[InputObject, JobError]], server: ModelServer
 ) -> str | None:
     if server.exit_code() is not None:
-        at = next(
-            (
-                f"{failure.source}: "
-                for failure in failures
-                if failure.error and failure.error.kind == ALGORITHM_ERROR
-            ),
-            "",
-        )
+        died_at = [
+            f"{source}: " for source, error in failures if error.kind == ALGORITHM_ERROR
+        ]
+        at = died_at[0] if died_at else ""
         return JobError(ALGORITHM_ERROR, f"{at}{server.how_it_ended()}").reason
     if not failures:
         return None
-    first = failures[0]
-    error = first.error or JobError(ALGORITHM_ERROR, "")
+    source, error = failures[0]
     others = f" {len(failures)} objects failed." if len(failures) > 1 else ""
-    return JobError(
-        error.kind,
-        f"{first.source}: {error.text}.{others} See job logs for more information.",
-    ).reason
+    text = f"{source}: {error.text}.{others} See job logs for more information."
+    return JobError(error.kind, text).reason

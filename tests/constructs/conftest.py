@@ -1,6 +1,6 @@
 """A stack for one construct, and what constructs are given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -12,7 +12,7 @@ from aws_cdk.assertions import Template
 
 from tests.synthesized import bare_stack
 
-Resources = Callable[[str], list[dict[str, Any]]]
+Resources = Callable[[str], list[Mapping[str, Any]]]
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def stack() -> cdk.Stack:
 def resources(stack: cdk.Stack) -> Resources:
     """The resources of a type, once everything has been added to the stack."""
 
-    def find(resource_type: str) -> list[dict[str, Any]]:
+    def find(resource_type: str) -> list[Mapping[str, Any]]:
         template = Template.from_stack(stack)
         return list(template.find_resources(resource_type).values())
 

@@ -55,13 +55,14 @@ def test_a_grant_in_another_stack_leaves_its_policy_as_it_was(
     stack: cdk.Stack, resources: Resources
 ) -> None:
     made = data_key(stack)
-    app = stack.node.root
     other = cdk.Stack(
-        app, "Other", env=cdk.Environment(account="123456789012", region="us-east-1")
+        stack,
+        "Other",
+        env=cdk.Environment(account="123456789012", region="us-east-1"),
     )
     shared = kms.Key.from_key_arn(other, "Key", made.key.key_arn)
     shared.grant_encrypt_decrypt(user(other))
-    made.key.grant_admin(iam.AccountPrincipal("210987654321"))
+    shared.grant(iam.AccountPrincipal("210987654321"), "kms:Decrypt")
     assert Template.from_stack(other).find_resources("AWS::IAM::Policy")
     (found,) = resources("AWS::KMS::Key")
     assert found["Properties"]["KeyPolicy"] == POLICY

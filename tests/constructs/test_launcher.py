@@ -140,15 +140,9 @@ def test_a_function_can_do_nothing_but_log_until_it_is_given_more(
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
 
 
-@pytest.mark.parametrize("value", ["team", EXECUTION, "key/1", "the-models"])
-def test_the_launcher_is_bound_to_what_it_is_given(
-    stack: cdk.Stack,
-    resources: Resources,
-    key: kms.IKey,
-    log_group: logs.ILogGroup,
-    value: str,
-) -> None:
-    Launcher(
+@pytest.fixture
+def launcher(stack: cdk.Stack, key: kms.IKey, log_group: logs.ILogGroup) -> Launcher:
+    return Launcher(
         stack,
         "Launcher",
         environment="team",
@@ -156,25 +150,24 @@ def test_the_launcher_is_bound_to_what_it_is_given(
         execution_roles=EXECUTION,
         key=key,
         models_bucket=s3.Bucket.from_bucket_name(stack, "Models", "the-models"),
+        control_bucket=s3.Bucket.from_bucket_name(stack, "Control", "the-control"),
         log_group=log_group,
     )
+
+
+@pytest.mark.parametrize(
+    "value", ["model/team-*", EXECUTION, "key/1", "the-models", "the-control"]
+)
+@pytest.mark.usefixtures("launcher")
+def test_the_launcher_is_bound_to_what_it_is_given(
+    resources: Resources, value: str
+) -> None:
     assert value in str(resources("AWS::IAM::Policy"))
 
 
 def test_custom_resources_are_served_by_the_provider(
-    stack: cdk.Stack, resources: Resources, key: kms.IKey, log_group: logs.ILogGroup
+    stack: cdk.Stack, launcher: Launcher
 ) -> None:
-    made = Launcher(
-        stack,
-        "Launcher",
-        environment="team",
-        role_path="/p/launcher/",
-        execution_roles=EXECUTION,
-        key=key,
-        models_bucket=s3.Bucket.from_bucket_name(stack, "Models", "the-models"),
-        log_group=log_group,
-    )
-    logical_id, attribute = stack.resolve(made.service_token)["Fn::GetAtt"]
+    logical_id, attribute = stack.resolve(launcher.service_token)["Fn::GetAtt"]
     assert attribute == "Arn"
     assert "Provider" in logical_id
-    assert len(resources("AWS::Lambda::Function")) == 5

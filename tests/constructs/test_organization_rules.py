@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
@@ -20,7 +23,7 @@ def make_roles(stack: cdk.Stack) -> None:
     )
 
 
-def by_description(found: list[dict[str, dict[str, str]]], name: str) -> dict[str, str]:
+def by_description(found: list[Mapping[str, Any]], name: str) -> dict[str, str]:
     return {
         each["Properties"]["Description"]: each["Properties"].get(name, "")
         for each in found

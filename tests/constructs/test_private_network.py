@@ -9,9 +9,7 @@ from tests.constructs.conftest import Resources
 CIDR = "10.40.0.0/22"
 
 
-def network(
-    stack: cdk.Stack, log_group: logs.ILogGroup, *zones: str
-) -> PrivateNetwork:
+def network(stack: cdk.Stack, log_group: logs.ILogGroup, *zones: str) -> PrivateNetwork:
     functions = logs.LogGroup.from_log_group_name(stack, "Functions", "functions")
     return PrivateNetwork(
         stack,

@@ -97,6 +97,6 @@ def test_a_new_model_is_a_reason_for_a_new_job(
 
 def test_it_tells_its_name_its_status_and_its_outputs(stack: cdk.Stack) -> None:
     made = job(stack)
-    assert set(stack.resolve(made.job_name)) == {"Ref"}
+    assert stack.resolve(made.job_name)["Fn::GetAtt"][1] == "JobName"
     assert stack.resolve(made.status)["Fn::GetAtt"][1] == "Status"
     assert stack.resolve(made.output_path)["Fn::GetAtt"][1] == "OutputPath"

@@ -83,34 +83,48 @@ def test_a_launcher_that_may_not_create_jobs_says_so(trial: Place) -> None:
     assert run_again(trial, "with-right").code == 0
 
 
-def test_a_model_that_was_moved_to_another_network_gets_no_job(trial: Place) -> None:
+@pytest.mark.parametrize(
+    ("swap", "words"),
+    [
+        ("subnets", "is not in the environment's subnets"),
+        ("isolation", "is not isolated from the network"),
+    ],
+)
+def test_a_model_that_was_swapped_behind_our_back_gets_no_job(
+    trial: Place, swap: str, words: str
+) -> None:
     company = trial.company("trial")
     sagemaker = company.client("sagemaker")
     (model,) = sagemaker.list_models(NameContains="trial-echo-")["Models"]
     name = model["ModelName"]
     ours = sagemaker.describe_model(ModelName=name)
-    ec2 = company.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/24")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.99.0.0/25")["Subnet"]
-    same = {
-        key: ours[key]
-        for key in ("PrimaryContainer", "ExecutionRoleArn", "EnableNetworkIsolation")
+    same = {key: ours[key] for key in ("PrimaryContainer", "ExecutionRoleArn")}
+    network = {
+        **ours["VpcConfig"],
+        "Subnets": ours["VpcConfig"]["Subnets"][: 1 if swap == "subnets" else None],
     }
-    elsewhere = {**ours["VpcConfig"], "Subnets": [subnet["SubnetId"]]}
     sagemaker.delete_model(ModelName=name)
+    sagemaker.create_model(
+        ModelName=name,
+        VpcConfig=network,
+        EnableNetworkIsolation=swap != "isolation",
+        **same,
+    )
+    before = len(jobs(sagemaker))
     try:
-        sagemaker.create_model(ModelName=name, VpcConfig=elsewhere, **same)
-        before = len(jobs(sagemaker))
-        done = run_again(trial, "swapped-model")
-        assert done.code == 1
-        assert "is not in the environment's subnets, so no job was started" in (
-            done.output
-        )
-        assert len(jobs(sagemaker)) == before
+        done = run_again(trial, f"swapped-{swap}")
     finally:
         sagemaker.delete_model(ModelName=name)
-        sagemaker.create_model(ModelName=name, VpcConfig=ours["VpcConfig"], **same)
-    assert run_again(trial, "model-is-back").code == 0
+        sagemaker.create_model(
+            ModelName=name,
+            VpcConfig=ours["VpcConfig"],
+            EnableNetworkIsolation=True,
+            **same,
+        )
+    assert done.code == 1
+    assert f"{words}, so no job was started" in done.output
+    assert len(jobs(sagemaker)) == before
+    assert run_again(trial, f"back-from-{swap}").code == 0
 
 
 def jobs(sagemaker: Any) -> list[Any]:

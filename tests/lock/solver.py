@@ -31,7 +31,9 @@ def example(
     true = _true_comparisons(known, found)
     if true is None:
         return None
-    model = _model([*known, *likely_texts(found, true)]) or _model(known)
+    model = _model([*known, *likely_texts(found, true)])
+    if model is None:
+        model = _model(known)
     return None if model is None else _described(request, model)
 
 

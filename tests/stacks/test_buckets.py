@@ -85,9 +85,7 @@ def test_replaced_objects_are_kept_as_long_as_the_file_says(
     bucket = synthesis.bucket(f"{name}Bucket")
     (rule,) = bucket.properties["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {
-        "NoncurrentDays": (
-            synthesis.environment.retention.noncurrent_versions_in_days
-        )
+        "NoncurrentDays": (synthesis.environment.retention.noncurrent_versions_in_days)
     }
     assert "ExpirationInDays" not in rule, "data never expires by itself"
 

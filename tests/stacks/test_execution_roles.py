@@ -214,6 +214,5 @@ def test_the_model_waits_for_the_rights_of_its_role(synthesis: Synthesis) -> Non
 
 def execution_roles(synthesis: Synthesis) -> tuple[Resource, ...]:
     return tuple(
-        synthesis.execution_role(each.name)
-        for each in synthesis.environment.transforms
+        synthesis.execution_role(each.name) for each in synthesis.environment.transforms
     )

@@ -81,22 +81,29 @@ def test_the_launcher_sees_names_of_artifacts_and_of_nothing_else(
     assert listing == {("is_complete", "models")}
 
 
-def test_evidence_and_claims_are_all_that_is_written_to_the_control_bucket(
-    synthesis: Synthesis,
+PLACES = {
+    "on_event": ("requests/stack/Job.json",),
+    "is_complete": ("requests/stack/Job.json",),
+    "on_state_change": ("evidence/job.json", "claims/job/Failed"),
+}
+"""What each function keeps in the control bucket."""
+
+
+@pytest.mark.parametrize("handler", PLACES)
+def test_each_function_keeps_its_own_place_in_the_control_bucket(
+    synthesis: Synthesis, handler: str
 ) -> None:
     control = synthesis.bucket("ControlBucket").arn
-    role = handlers(synthesis)["on_state_change"]
-    for place in ("evidence/job.json", "claims/job/Failed"):
-        assert allowed(synthesis, role, "s3:PutObject", f"{control}/{place}")
-        assert allowed(synthesis, role, "s3:GetObject", f"{control}/{place}")
-    for action in object_actions():
-        place = f"{control}/manifests/faces/list"
-        assert allowed(synthesis, role, action, place) == []
-    assert not allowed(synthesis, role, "s3:DeleteObject", f"{control}/evidence/x")
-    for name in ("on_event", "is_complete"):
-        for action in object_actions():
-            place = f"{control}/evidence/x"
-            assert allowed(synthesis, handlers(synthesis)[name], action, place) == []
+    role = handlers(synthesis)[handler]
+    everything = {place for places in PLACES.values() for place in places}
+    for place in (*everything, "manifests/faces/list", "elsewhere"):
+        done = {
+            action
+            for action in object_actions()
+            if allowed(synthesis, role, action, f"{control}/{place}")
+        }
+        own = place in PLACES[handler]
+        assert done == ({"s3:GetObject", "s3:PutObject"} if own else set()), place
 
 
 def test_only_execution_roles_are_passed_and_only_to_sagemaker(
@@ -184,41 +191,54 @@ def test_work_ends_at_the_names_of_the_environment(
         assert not allowed(synthesis, role, action, sagemaker(kind, foreign))
 
 
-def test_what_begins_a_request_can_only_look(synthesis: Synthesis) -> None:
+def test_what_begins_a_request_looks_and_keeps_the_journal(
+    synthesis: Synthesis,
+) -> None:
     actions = {
         action
         for statement in synthesis.rights(handlers(synthesis)["on_event"])
         for action in statement.actions
     }
-    assert actions == {
+    assert {each for each in actions if not each.startswith(("kms:", "s3:"))} == {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
         "sagemaker:DescribeTransformJob",
-        "sagemaker:ListModels",
         "sagemaker:ListTransformJobs",
     }
 
 
-def test_the_launcher_does_not_use_the_key(synthesis: Synthesis) -> None:
-    for name in ("on_event", "is_complete"):
-        for statement in synthesis.rights(handlers(synthesis)[name]):
-            assert not [each for each in statement.actions if each.startswith("kms:")]
-
-
-def test_the_state_change_handler_uses_the_key_through_services_only(
-    synthesis: Synthesis,
+@pytest.mark.parametrize("handler", PLACES)
+def test_functions_use_the_key_through_services_only(
+    synthesis: Synthesis, handler: str
 ) -> None:
+    # Without it S3 refuses to write into the control bucket, which the key encrypts.
     (statement,) = (
         each
-        for each in synthesis.rights(handlers(synthesis)["on_state_change"])
+        for each in synthesis.rights(handlers(synthesis)[handler])
         if any(action.startswith("kms:") for action in each.actions)
     )
+    assert statement.actions == ("kms:Decrypt", "kms:GenerateDataKey")
     assert statement.resources == (synthesis.key.arn,)
-    assert statement.conditions == {
-        "StringEquals": {
-            "kms:ViaService": ["s3.us-east-1.amazonaws.com", "sns.us-east-1.amazonaws.com"]
+    through = statement.conditions["StringEquals"]["kms:ViaService"]
+    assert through in (
+        "s3.us-east-1.amazonaws.com",
+        ["s3.us-east-1.amazonaws.com", "sns.us-east-1.amazonaws.com"],
+    )
+
+
+def test_the_launcher_uses_the_key_for_the_control_bucket_only(
+    synthesis: Synthesis,
+) -> None:
+    control = synthesis.bucket("ControlBucket").arn
+    for name in ("on_event", "is_complete"):
+        (statement,) = (
+            each
+            for each in synthesis.rights(handlers(synthesis)[name])
+            if "kms:Decrypt" in each.actions
+        )
+        assert statement.conditions["StringLike"] == {
+            "kms:EncryptionContext:aws:s3:arn": [control, f"{control}/*"]
         }
-    }
 
 
 def test_only_the_log_group_of_the_jobs_is_touched(synthesis: Synthesis) -> None:

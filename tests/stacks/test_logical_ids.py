@@ -47,7 +47,9 @@ PROVIDER = "LauncherProviderframeworkonEventA0F53470"
 
 def test_what_holds_data_keeps_its_id(kept: Synthesis) -> None:
     found = {
-        resource_type: [each.logical_id for each in kept.all(resource_type, "foundation")]
+        resource_type: [
+            each.logical_id for each in kept.all(resource_type, "foundation")
+        ]
         for resource_type in FOUNDATION
     }
     assert found == FOUNDATION

@@ -173,7 +173,7 @@ def test_the_handler_gives_up_before_the_waiter_and_before_cloudformation(
     (retry,) = steps["framework-isComplete-task"]["Retry"]
     assert retry["BackoffRate"] == 1
     interval = timedelta(seconds=retry["IntervalSeconds"])
-    assert WAIT_LIMIT < interval * retry["MaxAttempts"]
+    assert interval * retry["MaxAttempts"] > WAIT_LIMIT
     for function in synthesis.functions_of_the_environment():
         last_call = interval + timedelta(seconds=function.properties["Timeout"])
         assert WAIT_LIMIT + last_call < timedelta(hours=1)

@@ -5,6 +5,7 @@ import json
 from tests.representative import BOUNDARY
 from tests.synthesized import Synthesis
 
+
 def test_every_role_lies_below_the_path(synthesis: Synthesis) -> None:
     environment = synthesis.environment
     below = f"{environment.iam.role_path}{environment.name}-us-east-1/"
@@ -37,8 +38,9 @@ def test_every_stack_asks_for_the_bootstrap_that_the_file_names(
         assert properties["bootstrapStackVersionSsmParameter"] == (
             "/cdk-bootstrap/company01/version"
         )
-        assert "cdk-company01-cfn-exec-role-" in (
-            properties["cloudFormationExecutionRoleArn"]
+        assert (
+            "cdk-company01-cfn-exec-role-"
+            in (properties["cloudFormationExecutionRoleArn"])
         )
         assert "hnb659fds" not in json.dumps(template)
 

@@ -20,12 +20,15 @@ def test_each_duty_has_its_policy_on_its_roles(kept: Synthesis, output: str) -> 
     buckets = {kind: bucket.arn for kind, bucket in kept.data_buckets.items()}
     assert policy.type == "AWS::IAM::ManagedPolicy"
     assert policy.properties["Roles"] == roles
-    assert policy.properties["PolicyDocument"] == (
-        duty_policies(
-            Buckets(**buckets, control=kept.bucket("ControlBucket").arn),
-            key_arn=kept.key.arn,
-            region="us-east-1",
-        )[duty]
+    assert (
+        policy.properties["PolicyDocument"]
+        == (
+            duty_policies(
+                Buckets(**buckets, control=kept.bucket("ControlBucket").arn),
+                key_arn=kept.key.arn,
+                region="us-east-1",
+            )[duty]
+        )
     )
 
 

@@ -104,6 +104,7 @@ def test_no_resource_policy_lets_in_everybody(synthesis: Synthesis) -> None:
 
 def test_every_function_has_a_role_of_its_own(synthesis: Synthesis) -> None:
     used = [
-        function.properties["Role"] for function in synthesis.all("AWS::Lambda::Function")
+        function.properties["Role"]
+        for function in synthesis.all("AWS::Lambda::Function")
     ]
     assert len(used) == len(set(used))

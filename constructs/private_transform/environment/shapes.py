@@ -365,7 +365,10 @@ Qualifier = Annotated[
 
 RunLabel = Annotated[
     Written,
-    Text(pattern=r"[!-~]{1,64}", rule="A run is named by 1 to 64 printed characters."),
+    Text(
+        pattern=r"[!-~]{1,64}",
+        rule="A run is named by 1 to 64 printed characters, none of them a space.",
+    ),
 ]
 
 CONTAINER_COUNT = Size(

@@ -3,19 +3,17 @@
 Clients are made on first use, so that a function that needs one pays for one.
 """
 
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from . import job, log_group, model, patience
-from .lifecycle import Answer, Request, Resource, loggable
-from .ownership import Maker, Owner
+from .dispatch import Dispatch
+from .lifecycle import Answer
 from .state_change import StateChanges
 
 _CONFIG = Config(
@@ -32,43 +30,26 @@ def _client(service: str) -> Any:
     return boto3.client(service, config=_CONFIG)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _owner(maker: Maker) -> Owner:
-    return Owner(
-        maker=maker, s3=_client("s3"), bucket=os.environ["CONTROL_BUCKET"], now=_now
+@cache
+def _dispatch() -> Dispatch:
+    return Dispatch(
+        sagemaker=partial(_client, "sagemaker"),
+        s3=partial(_client, "s3"),
+        logs=partial(_client, "logs"),
+        bucket=os.environ["CONTROL_BUCKET"],
+        now=partial(datetime.now, UTC),
+        log=print,
     )
-
-
-_RESOURCES: Mapping[str, Callable[[], Resource]] = {
-    model.RESOURCE_TYPE: lambda: _owner(
-        model.TransformModel(sagemaker=_client("sagemaker"), s3=_client("s3"), now=_now)
-    ),
-    job.RESOURCE_TYPE: lambda: _owner(
-        job.TransformJob(sagemaker=_client("sagemaker"), now=_now)
-    ),
-    log_group.RESOURCE_TYPE: lambda: log_group.JobLogGroup(
-        logs=_client("logs"), now=_now
-    ),
-}
 
 
 def on_event(event: Mapping[str, Any], context: object) -> Answer:
     """Begin one request of CloudFormation."""
-    _log("request", event)
-    resource = _RESOURCES[event["ResourceType"]]()
-    return patience.begin(resource, Request.from_event(event))
+    return _dispatch().begin(event)
 
 
 def is_complete(event: Mapping[str, Any], context: object) -> Answer:
     """Go on with one request of CloudFormation; called until it is done."""
-    resource = _RESOURCES[event["ResourceType"]]()
-    answer = patience.finish(resource, Request.from_event(event), now=_now)
-    if answer["IsComplete"]:
-        _log("answer", {**answer, "RequestId": event["RequestId"]})
-    return answer
+    return _dispatch().go_on(event)
 
 
 def on_state_change(event: Mapping[str, Any], context: object) -> None:
@@ -81,7 +62,3 @@ def on_state_change(event: Mapping[str, Any], context: object) -> None:
         topic=os.environ["TOPIC_ARN"],
         environment=os.environ["ENVIRONMENT"],
     ).handle(event)
-
-
-def _log(what: str, content: Mapping[str, Any]) -> None:
-    print(json.dumps({what: loggable(content)}, default=str))

@@ -10,10 +10,11 @@ from private_transform.lock.s3_actions import FETCH, WRITE, s3_actions
 def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
     """Let through the endpoint only this account, these buckets, read and write.
 
-    `List`, `Read`: the data buckets. `JobsWriteOutputs`: execution roles write
-    outputs and nothing else. `OthersUpload`: everybody else writes models and inputs
-    and never outputs. `ReadManifests`: execution roles read the list of their inputs
-    from the control bucket.
+    * `List`, `Read`: the data buckets.
+    * `JobsWriteOutputs`: execution roles write outputs and nothing else.
+    * `OthersUpload`: everybody else writes models and inputs and never outputs.
+    * `ReadManifests`: execution roles read the list of their inputs from the control
+      bucket.
 
     The principal is `*` because a gateway endpoint takes no other; the account is a
     condition (AWS: Endpoint policies for gateway endpoints). The resource's account

@@ -30,17 +30,18 @@ def key_policy(
     Nobody gets `kms:*`. The account as principal means that IAM decides among its
     identities; the conditions and denials below bound what IAM can decide.
 
-    `AccountReadsSettings`: auditors and checks. `AccountAdministers`: with the two
-    denials that follow, the key administrators, the deployment roles and the root
-    user; none of them gets a cryptographic action or a grant.
-    `OnlyAdministratorsAdminister`. `OnlyDeploymentRewritesThePolicy`: who rewrites
-    the policy could let himself in, so key administrators may not; the root user may,
-    since KMS has no other way back. `DataThroughS3`: roles of the environment and
-    named people, when S3 asks for them, for our buckets. `JobsUseTheKey`:
-    execution roles, which SageMaker alone can assume, without a service between,
-    because volumes are not encrypted through S3. `JobsLendItToTheirVolumes`: grants
-    for AWS resources only. `TopicsThroughSns`, `LogGroups`, `Trails`, `Publishers`:
-    only what is used.
+    * `AccountReadsSettings`: for auditors and automatic checks.
+    * `AccountAdministers`, `OnlyAdministratorsAdminister`,
+      `OnlyDeploymentRewritesThePolicy`: the key administrators, the deployment roles
+      and the root user administer; none of them gets a cryptographic action or a
+      grant. Who rewrites the policy could let himself in, so key administrators may
+      not; the root user may, since KMS has no other way back.
+    * `DataThroughS3`: roles of the environment and named people, when S3 asks for
+      them, for our buckets.
+    * `JobsUseTheKey`: execution roles, which SageMaker alone can assume, without a
+      service between, because volumes are not encrypted through S3.
+    * `JobsLendItToTheirVolumes`: grants for AWS resources only.
+    * `TopicsThroughSns`, `LogGroups`, `Trails`, `Publishers`: only what is used.
 
     Args:
         perimeter: Who may meet the data.

@@ -61,6 +61,7 @@ PRINCIPAL = "aws:PrincipalArn"
         ({"ArnNotLike": {PRINCIPAL: [ROLE, "arn:aws:iam::*:role/other"]}}, False),
         ({"ArnNotLike": {PRINCIPAL: "arn:aws:iam::*:role/other"}}, True),
         ({"ArnLike": {PRINCIPAL: "arn:aws:iam::*role/team/data/*"}}, False),
+        ({"ArnNotLike": {PRINCIPAL: "arn:aws:iam::*role/team/data/*"}}, True),
         ({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}, True),
         ({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}, False),
         ({"StringEquals": {"aws:ResourceAccount": ACCOUNT}}, True),

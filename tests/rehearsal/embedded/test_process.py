@@ -28,21 +28,6 @@ TRUST = (
 )
 
 
-def children(parent: int) -> list[int]:
-    return [
-        int(stat.parent.name)
-        for stat in Path("/proc").glob("[0-9]*/stat")
-        if _parent_of(stat) == parent
-    ]
-
-
-def _parent_of(stat: Path) -> int:
-    try:
-        return int(stat.read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
 def listening(pid: int) -> set[tuple[str, int]]:
     """Address and port of every TCP socket that a process listens on."""
     sockets = {
@@ -74,14 +59,36 @@ def exists(pid: int) -> bool:
     return state != "Z"
 
 
-def make_function(aws: EmbeddedAws, code: str) -> Any:
+BUSY = """
+import os, time
+from pathlib import Path
+
+def handler(event, context):
+    started = Path.home() / "started"
+    started.write_text(str(os.getpid()))
+    started.rename(Path.home() / "at-work")
+    time.sleep(60)
+"""
+
+
+def busy_worker(home: Path, url: str, authority: str) -> int:
+    """The process of a function that is at work for a minute."""
+    functions = make_function(url, authority, BUSY)
+    functions.invoke(FunctionName="it", InvocationType="Event")
+    functions.close()
+    wait_until(lambda: bool(list(home.glob("aws-*/at-work"))))
+    (mark,) = home.glob("aws-*/at-work")
+    return int(mark.read_text())
+
+
+def make_function(url: str, authority: str, code: str) -> Any:
     """A client for Lambda, in which the function `it` is made."""
     session = boto3.Session(
         aws_access_key_id="123456789012",
         aws_secret_access_key="any",
         region_name="us-east-1",
     )
-    where = {"endpoint_url": aws.url, "verify": aws.environment["AWS_CA_BUNDLE"]}
+    where = {"endpoint_url": url, "verify": authority}
     iam = session.client("iam", **where)
     role = iam.create_role(RoleName="it", AssumeRolePolicyDocument=TRUST)["Role"]
     iam.close()
@@ -137,7 +144,9 @@ def test_functions_see_nothing_of_the_callers_shell(
     with EmbeddedAws(images={}, home=tmp_path) as aws:
         monkeypatch.undo()
         functions = make_function(
-            aws, "import os\ndef handler(event, context): return dict(os.environ)"
+            aws.url,
+            aws.environment["AWS_CA_BUNDLE"],
+            "import os\ndef handler(event, context): return dict(os.environ)",
         )
         answer = functions.invoke(FunctionName="it")
         functions.close()
@@ -158,13 +167,7 @@ def test_functions_see_nothing_of_the_callers_shell(
 @pytest.mark.slow
 def test_nothing_is_left_when_it_ends_in_the_middle_of_work(tmp_path: Path) -> None:
     with EmbeddedAws(images={}, home=tmp_path) as aws:
-        functions = make_function(
-            aws, "import time\ndef handler(event, context): time.sleep(60)"
-        )
-        functions.invoke(FunctionName="it", InvocationType="Event")
-        functions.close()
-        wait_until(lambda: bool(children(aws.pid)))
-        (worker,) = children(aws.pid)
+        worker = busy_worker(tmp_path, aws.url, aws.environment["AWS_CA_BUNDLE"])
         server = aws.pid
     wait_until(lambda: not exists(worker))
     assert not exists(server)
@@ -174,11 +177,14 @@ def test_nothing_is_left_when_it_ends_in_the_middle_of_work(tmp_path: Path) -> N
 @LINUX
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_it_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
+def test_it_ends_with_its_parent_in_the_middle_of_work(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     code = (
         "import sys; from pathlib import Path; from rehearsal.process import *\n"
         "with EmbeddedAws(images={}, home=Path(sys.argv[1])) as aws:\n"
-        "    print(aws.pid, flush=True); aws.wait()\n"
+        "    print(aws.pid, aws.url, aws.environment['AWS_CA_BUNDLE'], flush=True)\n"
+        "    aws.wait()\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)],
@@ -188,9 +194,11 @@ def test_it_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None
         text=True,
     ) as parent:
         assert parent.stdout is not None
-        server = int(parent.stdout.readline())
+        pid, url, authority = parent.stdout.readline().split()
+        worker = busy_worker(tmp_path, url, authority)
         parent.send_signal(number)
-    wait_until(lambda: not exists(server))
+    wait_until(lambda: not exists(int(pid)))
+    wait_until(lambda: not exists(worker))
     wait_until(lambda: list(tmp_path.iterdir()) == [])
 
 

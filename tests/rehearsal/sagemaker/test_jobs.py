@@ -116,7 +116,10 @@ def test_a_failed_job_says_why_everywhere(sagemaker: RehearsedSageMaker) -> None
     job = sagemaker.run()
 
     [row] = sagemaker.client.list_transform_jobs()["TransformJobSummaries"]
-    reason = "ClientError: inputs/in/b.txt: 400. See job logs for more information."
+    reason = (
+        "ClientError: inputs/in/b.txt: Bad HTTP status received from algorithm: 400. "
+        "See job logs for more information."
+    )
     assert job["TransformJobStatus"] == row["TransformJobStatus"] == "Failed"
     assert job["FailureReason"] == row["FailureReason"] == reason
     assert sagemaker.platform.events[-1]["FailureReason"] == reason

@@ -1,0 +1,80 @@
+"""Random histories."""
+
+from random import Random
+
+from .faults import Fate
+from .history import (
+    Act,
+    Deploy,
+    History,
+    Remove,
+    StartByHand,
+    Template,
+    Wait,
+)
+from .sagemaker import Outcome
+
+REASONS = (
+    "AlgorithmError: see the job's log",
+    'ClientError: "quoted"\nand\tbroken ' + '"\\' * 480,
+    "\N{PILE OF POO}" * 1024,
+    "\x01" * 1024,
+)
+"""Reasons of failures, up to the 1024 characters that SageMaker may give."""
+CALLS = 400
+"""Numbers of calls among which faults are sown."""
+
+
+def history(random: Random) -> History:
+    """One history; the same for the same state of `random`."""
+    return History(
+        acts=tuple(_act(random) for _ in range(random.randint(2, 7))),
+        outcomes=tuple(_outcome(random) for _ in range(random.randint(1, 6))),
+        fates={
+            random.randint(1, CALLS): random.choice(list(Fate))
+            for _ in range(random.choice((0, 3, 10, 40)))
+        },
+        duplicates={
+            random.randint(0, 20): _delays(random) for _ in range(random.randint(0, 4))
+        },
+        announcements={
+            random.randint(0, 10): (random.randint(0, 60), *_delays(random))
+            for _ in range(random.randint(0, 3))
+        },
+        crash_is_failure=random.random() < 0.3,
+        adopts=random.random() < 0.7,
+        remembers=random.random() < 0.3,
+    )
+
+
+def _act(random: Random) -> Act:
+    throw = random.random()
+    if throw < 0.65:
+        return Deploy(
+            template=Template(
+                model=random.randint(0, 1),
+                job=random.randint(0, 1),
+                run=random.choice((0, 0, 0, 1)),
+                completion=random.choice(("wait", "wait", "launch")),
+            ),
+            cancel_after=random.choice((None, None, None, 0, 5, 30, 300, 1000)),
+            sibling_fails=random.random() < 0.1,
+        )
+    if throw < 0.75:
+        return Remove()
+    if throw < 0.9:
+        return StartByHand()
+    return Wait(minutes=random.choice((1, 10, 100)))
+
+
+def _outcome(random: Random) -> Outcome:
+    return Outcome(
+        minutes=random.choice((0, 1, 5, 5, 30, 90)),
+        reason=random.choice(REASONS) if random.random() < 0.3 else None,
+    )
+
+
+def _delays(random: Random) -> tuple[int, ...]:
+    return tuple(
+        random.choice((0, 1, 15, 300, 4000, 20000)) for _ in range(random.randint(1, 2))
+    )

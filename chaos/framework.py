@@ -1,0 +1,167 @@
+"""CDK's provider framework around the launcher's functions.
+
+It calls the begin function, then the other one again and again, and answers
+CloudFormation. A failed Create without a name is answered with a marker, and the
+Delete that carries the marker never reaches the launcher (AWS CDK: Provider
+Framework).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from private_transform.handlers.dispatch import Dispatch
+
+from .agenda import Agenda
+from .faults import Killed
+
+MARKER = "AWSCDK::CustomResourceProviderFramework::CREATE_FAILED"
+INTERVAL, ATTEMPTS = 10, 300
+_TRACE = "\n".join(
+    [
+        "",
+        "",
+        "Logs: /aws/lambda/rehearsal-operations-LauncherIsComplete0123456-0123456789ab",
+        "",
+        *["    at async Runtime.handler (/var/task/framework.js:2:1234)"] * 8,
+    ]
+)
+"""What the framework puts below each failure: the log group and its own stack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer to CloudFormation.
+
+    Args:
+        request_id: Of the request.
+        status: SUCCESS or FAILED.
+        name: The physical id.
+        data: The attributes.
+        reason: As CloudFormation shows it.
+        size: Bytes of the whole document.
+        settled: Whether the launcher decided it, and not a crash or the framework.
+        at: When, in seconds of simulated time.
+    """
+
+    request_id: str
+    status: str
+    name: str
+    data: Mapping[str, str]
+    reason: str
+    size: int
+    settled: bool
+    at: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Framework:
+    """Delivers requests.
+
+    Args:
+        launcher: What serves them.
+        agenda: The time.
+        crash_is_failure: Whether a killed function of ours is reported, as when it
+            runs out of time; otherwise the framework's own function dies with it, and
+            the call is made again.
+
+    Attributes:
+        replies: All answers, in their order.
+    """
+
+    launcher: Dispatch
+    agenda: Agenda
+    crash_is_failure: bool = False
+    replies: list[Reply] = field(default_factory=list)
+
+    def reply_to(self, request_id: str) -> Reply | None:
+        """The first answer: CloudFormation takes no other."""
+        return next((r for r in self.replies if r.request_id == request_id), None)
+
+    def deliver(self, request: Mapping[str, Any]) -> None:
+        """Begin, and start to wait."""
+        event = _as_sent(request)
+        if event["RequestType"] == "Delete" and event["PhysicalResourceId"] == MARKER:
+            self._answer(event, "SUCCESS")
+            return
+        reply = self.reply_to(event["RequestId"])
+        if reply is not None and reply.name == MARKER:
+            # What the marker costs is the framework's: a second delivery that begins
+            # after all would make what no Delete can name.
+            return
+        try:
+            begun = self.launcher.begin(event)
+        except Killed:
+            if self.crash_is_failure:
+                self._fail(event, "Task timed out", settled=False)
+            else:
+                self.agenda.after(60, lambda: self.deliver(request))
+        except Exception as error:  # the framework reports whatever it is
+            self._fail(event, str(error), settled=False)
+        else:
+            waiting = _as_sent({**event, **begun})
+            self.agenda.after(0, lambda: self._go_on(waiting, ATTEMPTS))
+
+    def _go_on(self, event: dict[str, Any], attempts: int) -> None:
+        if attempts == 0:
+            self._fail(event, "Operation timed out", settled=False)
+            return
+        try:
+            answer = self.launcher.go_on(_as_sent(event))
+        except Killed:
+            if self.crash_is_failure:
+                self._fail(event, "Task timed out", settled=False)
+                return
+        except Exception as error:  # the framework reports whatever it is
+            self._fail(event, str(error), settled=True)
+            return
+        else:
+            if answer["IsComplete"]:
+                self._answer(event, "SUCCESS", data=answer.get("Data", {}))
+                return
+            if answer.get("Data"):
+                raise AssertionError("Data is not allowed before the end")
+        self.agenda.after(INTERVAL, lambda: self._go_on(event, attempts - 1))
+
+    def _fail(self, event: dict[str, Any], reason: str, *, settled: bool) -> None:
+        if not event.get("PhysicalResourceId") and event["RequestType"] == "Create":
+            event["PhysicalResourceId"] = MARKER
+        self._answer(event, "FAILED", reason=reason, settled=settled)
+
+    def _answer(
+        self,
+        event: Mapping[str, Any],
+        status: str,
+        *,
+        data: Mapping[str, str] | None = None,
+        reason: str = "",
+        settled: bool = True,
+    ) -> None:
+        body = {
+            "Status": status,
+            "Reason": f"Error: {reason}{_TRACE}" if reason else status,
+            "StackId": event["StackId"],
+            "RequestId": event["RequestId"],
+            "PhysicalResourceId": event["PhysicalResourceId"],
+            "LogicalResourceId": event["LogicalResourceId"],
+            "Data": data,
+        }
+        self.replies.append(
+            Reply(
+                request_id=event["RequestId"],
+                status=status,
+                name=event["PhysicalResourceId"],
+                data=data or {},
+                reason=reason,
+                size=len(json.dumps(body, ensure_ascii=False).encode()),
+                settled=settled,
+                at=self.agenda.seconds,
+            )
+        )
+
+
+def _as_sent(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy that has been JSON on its way."""
+    sent: dict[str, Any] = json.loads(json.dumps(event))
+    return sent

@@ -1,0 +1,223 @@
+"""SageMaker's models and transform jobs, as a status machine on simulated time.
+
+Names of jobs are taken for ever; what does not exist is a ValidationException, as the
+service answers in spite of its model (AWS: DescribeTransformJob, DeleteModel).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .agenda import Agenda
+from .errors import refused
+
+RUNNING = ("InProgress", "Stopping")
+PROVISIONING = 240
+"""Seconds from a job's creation to its start."""
+STOPPING = 60
+"""Seconds from StopTransformJob to the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a job will go if nobody stops it.
+
+    Args:
+        minutes: How long it runs once it has started.
+        reason: Why it fails; None for a job that completes.
+    """
+
+    minutes: int = 3
+    reason: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """One transform job."""
+
+    request: dict[str, Any]
+    created: datetime
+    status: str = "InProgress"
+    started: datetime | None = None
+    stopped: datetime | None = None
+    ended: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.request["TransformJobName"])
+
+
+@dataclass(slots=True, kw_only=True)
+class SageMaker:
+    """The service.
+
+    Args:
+        agenda: The time.
+        outcomes: Of jobs in the order in which they are created; the last one repeats.
+        artifacts: Whether an artifact's URL can be read.
+        announce: Called with each job that changed its status.
+
+    Attributes:
+        models: Requests by name.
+        jobs: By name, in the order of creation.
+        refusals: Errors for the coming calls by operation, used up one by one.
+        created: Names of all models that there ever were.
+        orphaned: Models that were deleted while a job was running with them.
+    """
+
+    agenda: Agenda
+    outcomes: Sequence[Outcome] = (Outcome(),)
+    artifacts: Callable[[str], bool] = lambda url: True
+    announce: Callable[[Job], None] = lambda job: None
+    models: dict[str, dict[str, Any]] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    refusals: dict[str, list[Exception]] = field(default_factory=dict)
+    created: list[str] = field(default_factory=list)
+    orphaned: list[str] = field(default_factory=list)
+
+    def create_model(self, **request: Any) -> dict[str, Any]:
+        """Answer CreateModel."""
+        name = request["ModelName"]
+        self._refuse("create_model")
+        if name in self.models:
+            raise refused(
+                "ValidationException", f"Cannot create already existing model {name}."
+            )
+        url = request["PrimaryContainer"]["ModelDataUrl"]
+        if not self.artifacts(url):
+            raise refused(
+                "ValidationException",
+                f"Could not access model data at {url}. Please ensure that the role "
+                "exists and that its trust relationship policy allows the action "
+                '"sts:AssumeRole".',
+            )
+        self.models[name] = request
+        self.created.append(name)
+        return {}
+
+    def describe_model(self, *, ModelName: str) -> dict[str, Any]:  # noqa: N803 - boto3
+        """Answer DescribeModel."""
+        self._refuse("describe_model")
+        if ModelName not in self.models:
+            raise refused("ValidationException", f'Could not find model "{ModelName}".')
+        return self.models[ModelName]
+
+    def delete_model(self, *, ModelName: str) -> dict[str, Any]:  # noqa: N803 - boto3
+        """Answer DeleteModel."""
+        self.describe_model(ModelName=ModelName)
+        if any(job.request["ModelName"] == ModelName for job in self.running()):
+            self.orphaned.append(ModelName)
+        del self.models[ModelName]
+        return {}
+
+    def create_transform_job(self, **request: Any) -> dict[str, Any]:
+        """Answer CreateTransformJob."""
+        self._refuse("create_transform_job")
+        name = request["TransformJobName"]
+        self.describe_model(ModelName=request["ModelName"])
+        if name in self.jobs:
+            raise refused(
+                "ResourceInUse",
+                "Job name must be unique within an AWS account and region, and a job "
+                "with this name already exists",
+            )
+        outcome = self.outcomes[min(len(self.jobs), len(self.outcomes) - 1)]
+        job = Job(request=request, created=self.agenda.now())
+        self.jobs[name] = job
+        self.agenda.after(PROVISIONING, lambda: self._start(job))
+        self.agenda.after(
+            PROVISIONING + outcome.minutes * 60, lambda: self._end(job, outcome)
+        )
+        return {}
+
+    def describe_transform_job(
+        self,
+        *,
+        TransformJobName: str,  # noqa: N803 - boto3
+    ) -> dict[str, Any]:
+        """Answer DescribeTransformJob."""
+        self._refuse("describe_transform_job")
+        if TransformJobName not in self.jobs:
+            raise refused(
+                "ValidationException",
+                f"Could not find requested job with name: {TransformJobName}",
+            )
+        return described(self.jobs[TransformJobName])
+
+    def list_transform_jobs(self, **request: Any) -> dict[str, Any]:
+        """Two to a page, so that callers must turn pages."""
+        found = [
+            {"TransformJobName": job.name, "TransformJobStatus": job.status}
+            for job in reversed(self.jobs.values())
+            if request.get("NameContains", "") in job.name
+            and request.get("StatusEquals", job.status) == job.status
+        ]
+        first = int(request.get("NextToken", 0))
+        page: dict[str, Any] = {"TransformJobSummaries": found[first : first + 2]}
+        if first + 2 < len(found):
+            page["NextToken"] = str(first + 2)
+        return page
+
+    def stop_transform_job(
+        self,
+        *,
+        TransformJobName: str,  # noqa: N803 - boto3
+    ) -> dict[str, Any]:
+        """Answer StopTransformJob."""
+        self.describe_transform_job(TransformJobName=TransformJobName)
+        job = self.jobs[TransformJobName]
+        if job.status not in RUNNING:
+            raise refused(
+                "ValidationException",
+                "The request was rejected because the transform job is in status "
+                f"{job.status}.",
+            )
+        if job.status == "InProgress":
+            job.status, job.stopped = "Stopping", self.agenda.now()
+            self.announce(job)
+            self.agenda.after(STOPPING, lambda: self._stopped(job))
+        return {}
+
+    def running(self) -> Iterator[Job]:
+        """Jobs that have not ended."""
+        return (job for job in self.jobs.values() if job.status in RUNNING)
+
+    def _start(self, job: Job) -> None:
+        if job.status == "InProgress":
+            job.started = self.agenda.now()
+
+    def _end(self, job: Job, outcome: Outcome) -> None:
+        if job.status == "InProgress":
+            job.status = "Failed" if outcome.reason else "Completed"
+            job.reason = outcome.reason
+            job.ended = self.agenda.now()
+            self.announce(job)
+
+    def _stopped(self, job: Job) -> None:
+        job.status = "Stopped"
+        job.ended = self.agenda.now()
+        self.announce(job)
+
+    def _refuse(self, operation: str) -> None:
+        coming = self.refusals.get(operation)
+        if coming:
+            raise coming.pop(0)
+
+
+def described(job: Job) -> dict[str, Any]:
+    """A job as DescribeTransformJob answers."""
+    optional = {
+        "TransformStartTime": job.started,
+        "TransformEndTime": job.ended,
+        "FailureReason": job.reason,
+    }
+    return {
+        **{key: value for key, value in job.request.items() if key != "Tags"},
+        "TransformJobArn": f"arn:aws:sagemaker:us-east-1:123456789012:job/{job.name}",
+        "TransformJobStatus": job.status,
+        "CreationTime": job.created,
+        **{key: value for key, value in optional.items() if value is not None},
+    }

@@ -1,0 +1,150 @@
+from typing import Any
+
+import pytest
+import z3
+
+from tests.lock.concrete import Case, by_encoding
+from tests.lock.encoder import (
+    Reading,
+    Request,
+    Resource,
+    UnsupportedPolicyError,
+    arn_like,
+    like,
+)
+
+ATHENA = "athena.amazonaws.com"
+GLUE = "glue.amazonaws.com"
+ROLE = "arn:aws:iam::111122223333:role/a"
+
+
+def _denies(condition: dict[str, Any], keys: dict[str, Any]) -> bool:
+    request = Request()
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "*",
+        "Condition": condition,
+    }
+    reading = Reading(request, {"Statement": [statement]}, Resource("arn:b/", None))
+    case = Case(action="s3:GetObject", resource="arn:b/", keys=keys)
+    return by_encoding(reading.denies("s3:GetObject"), request, case, "")
+
+
+@pytest.mark.parametrize(
+    ("operator", "absent", "equal", "other"),
+    [
+        ("StringEquals", False, True, False),
+        ("StringEqualsIfExists", True, True, False),
+        ("StringNotEquals", True, False, True),
+        ("StringNotEqualsIfExists", True, False, True),
+        ("StringLike", False, True, False),
+        ("StringNotLike", True, False, True),
+    ],
+)
+def test_a_negated_operator_is_true_for_an_absent_key(
+    operator: str, absent: bool, equal: bool, other: bool
+) -> None:
+    condition = {operator: {"aws:SourceVpce": ["x", "y"]}}
+    assert _denies(condition, {}) == absent
+    assert _denies(condition, {"aws:SourceVpce": "y"}) == equal
+    assert _denies(condition, {"aws:SourceVpce": "z"}) == other
+
+
+@pytest.mark.parametrize(
+    ("operator", "absent", "same", "mixed", "other"),
+    [
+        ("ForAnyValue:StringEquals", False, True, True, False),
+        ("ForAllValues:StringEquals", True, True, False, False),
+        ("ForAnyValue:StringNotEquals", False, False, True, True),
+        ("ForAllValues:StringNotEquals", True, False, False, True),
+    ],
+)
+def test_a_set_operator_asks_every_value_or_any(
+    operator: str, absent: bool, same: bool, mixed: bool, other: bool
+) -> None:
+    condition = {operator: {"aws:CalledVia": ATHENA}}
+    assert _denies(condition, {}) == absent
+    assert _denies(condition, {"aws:CalledVia": [ATHENA]}) == same
+    assert _denies(condition, {"aws:CalledVia": [ATHENA, GLUE]}) == mixed
+    assert _denies(condition, {"aws:CalledVia": [GLUE]}) == other
+
+
+@pytest.mark.parametrize(
+    ("condition", "keys", "met"),
+    [
+        ({"Null": {"s3:authType": "true"}}, {}, True),
+        ({"Null": {"s3:authType": "false"}}, {}, False),
+        ({"Null": {"s3:authType": "false"}}, {"s3:authType": "POST"}, True),
+        ({"NumericLessThan": {"s3:TlsVersion": "1.2"}}, {}, False),
+        (
+            {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+            {"s3:TlsVersion": "1.2"},
+            False,
+        ),
+        (
+            {"NumericLessThanEquals": {"s3:TlsVersion": "1.2"}},
+            {"s3:TlsVersion": "1.2"},
+            True,
+        ),
+        (
+            {"Bool": {"aws:SecureTransport": "false"}},
+            {"aws:SecureTransport": "false"},
+            True,
+        ),
+        ({"ArnNotLike": {"aws:PrincipalArn": ROLE}}, {}, True),
+        ({"ArnLike": {"aws:PrincipalArn": ROLE}}, {"aws:PrincipalArn": ROLE}, True),
+        (
+            {"StringEquals": {"AWS:sourcevpce": "x"}, "Null": {"s3:authType": "true"}},
+            {"aws:SourceVpce": "x"},
+            True,
+        ),
+    ],
+)
+def test_a_condition_is_met_as_aws_says(
+    condition: dict[str, Any], keys: dict[str, Any], met: bool
+) -> None:
+    assert _denies(condition, keys) == met
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "as_text", "as_arn"),
+    [
+        ("arn:aws:iam::1:role/a*", "arn:aws:iam::1:role/a/b:c", True, True),
+        ("arn:aws:iam::*:role/a", "arn:aws:iam::1:role/a", True, True),
+        ("arn:aws:iam::*:role/a", "arn:aws:iam::1:x:role/a", True, False),
+        ("arn:aws:iam::?:role/a", "arn:aws:iam::1:role/a", True, True),
+        ("arn:aws:iam::?:role/a", "arn:aws:iam::12:role/a", False, False),
+        ("arn:aws:iam::1:role/a*b", "arn:aws:iam::1:role/axb", True, True),
+    ],
+)
+def test_wildcards_of_an_arn_pattern_stay_within_their_part(
+    pattern: str, text: str, as_text: bool, as_arn: bool
+) -> None:
+    value = z3.StringVal(text)
+    assert z3.is_true(z3.simplify(like(value, pattern))) == as_text
+    assert z3.is_true(z3.simplify(arn_like(value, pattern))) == as_arn
+
+
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [
+        ({"Condition": {"DateLessThan": {"aws:CurrentTime": "x"}}}, "DateLessThan"),
+        (
+            {"Condition": {"ForAnyValue:StringLike": {"aws:CalledVia": "x"}}},
+            "CalledVia",
+        ),
+        ({"Condition": {"ForAnyValue:StringEquals": {"s3:authType": "x"}}}, "single"),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": "*"}}}, "six parts"),
+        ({"NotPrincipal": {"AWS": ROLE}}, "NotPrincipal"),
+        ({"Principal": {"AWS": ROLE}}, "principal AWS"),
+        ({"Principal": {"Federated": "x"}}, "principal Federated"),
+    ],
+)
+def test_what_cannot_be_said_exactly_stops_the_proof(
+    element: dict[str, Any], said: str
+) -> None:
+    statement = {"Effect": "Deny", "Action": "s3:*", "Resource": "*", **element}
+    with pytest.raises(UnsupportedPolicyError, match=said):
+        Reading(Request(), {"Statement": [statement]}, Resource("arn:b", None))
