@@ -72,7 +72,7 @@ def cpu_seconds(command: Command) -> float:
         process = subprocess.Popen(
             [sys.executable, *command.arguments],
             cwd=ROOT,
-            env={**os.environ, **_quiet(outdir), **command.variables},
+            env={**os.environ, **_setting(outdir), **command.variables},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -86,12 +86,14 @@ def cpu_seconds(command: Command) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _quiet(outdir: str) -> dict[str, str]:
-    """The setting of all synths: validation off, bytecode cached, nothing left behind.
+def _setting(outdir: str) -> dict[str, str]:
+    """What all runs share: our Node, cached bytecode, no validation, nothing left.
 
     Built-in validation costs more than a synth and would hide what is measured.
     """
+    tools = str(Path(sys.executable).parent)
     return {
+        "PATH": os.pathsep.join([tools, os.environ.get("PATH", os.defpath)]),
         "CDK_OUTDIR": outdir,
         "CDK_VALIDATION": "false",
         "PYTHONDONTWRITEBYTECODE": "",

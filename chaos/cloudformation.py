@@ -90,12 +90,12 @@ class Stack:
         return self._update(self.template, act)
 
     def remove(self) -> bool:
-        """Delete the stack; whether that succeeded."""
+        """Delete the stack; whether that succeeded. If not, nothing else is allowed."""
+        self.template, self.stuck = None, None
         for logical in ("Job", "Model"):
             if logical in self.held and not self._delete(logical, self.held[logical]):
                 return False
             self.held.pop(logical, None)
-        self.template, self.stuck = None, None
         self.incarnation += 1
         return True
 

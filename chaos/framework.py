@@ -74,6 +74,9 @@ class Framework:
     agenda: Agenda
     crash_is_failure: bool = False
     replies: list[Reply] = field(default_factory=list)
+    _newest: dict[tuple[str, str], str] = field(default_factory=dict)
+    _tried: set[str] = field(default_factory=set)
+    _begun: set[str] = field(default_factory=set)
 
     def reply_to(self, request_id: str) -> Reply | None:
         """The first answer: CloudFormation takes no other."""
@@ -85,10 +88,7 @@ class Framework:
         if event["RequestType"] == "Delete" and event["PhysicalResourceId"] == MARKER:
             self._answer(event, "SUCCESS")
             return
-        reply = self.reply_to(event["RequestId"])
-        if reply is not None and reply.name == MARKER:
-            # What the marker costs is the framework's: a second delivery that begins
-            # after all would make what no Delete can name.
+        if self._is_beyond_help(event):
             return
         try:
             begun = self.launcher.begin(event)
@@ -100,8 +100,29 @@ class Framework:
         except Exception as error:  # the framework reports whatever it is
             self._fail(event, str(error), settled=False)
         else:
+            self._begun.add(event["RequestId"])
             waiting = _as_sent({**event, **begun})
             self.agenda.after(0, lambda: self._go_on(waiting, ATTEMPTS))
+
+    def _is_beyond_help(self, event: Mapping[str, Any]) -> bool:
+        """Deliveries that are not played, because no handler could do right by them.
+
+        One that follows an answer with the marker would make what no Delete can name.
+        An Update that is seen for the first time after its own roll-back looks like
+        the next deployment; what it makes is removed by the next request.
+        """
+        request_id = event["RequestId"]
+        resource = (event["StackId"], event["LogicalResourceId"])
+        if request_id not in self._tried:
+            self._tried.add(request_id)
+            self._newest[resource] = request_id
+        overtaken = self._newest[resource] != request_id
+        reply = self.reply_to(request_id)
+        return (reply is not None and reply.name == MARKER) or (
+            event["RequestType"] == "Update"
+            and overtaken
+            and request_id not in self._begun
+        )
 
     def _go_on(self, event: dict[str, Any], attempts: int) -> None:
         if attempts == 0:

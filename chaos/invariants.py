@@ -126,7 +126,7 @@ def lost_notifications(world: World) -> Iterator[str]:
 
 
 def secrets(world: World) -> Iterator[str]:
-    """Log lines that would let a reader answer, or that show a container's variables."""
+    """Log lines that let a reader answer, or show the variables of a container."""
     for line in world.lines:
         if SECRET in line or "5ec2e7" in line:
             yield f"a log line tells a secret: {line[:60]}"

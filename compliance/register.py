@@ -114,10 +114,10 @@ class _Reading:
         for position, entry in enumerate(entries):
             before = len(self.problems)
             place = (_TOP, position)
-            read = self._entry(place, entry)
-            if read is not None and len(self.problems) == before:
-                self._once(place, read)
-                yield read
+            acknowledgement = self._entry(place, entry)
+            if acknowledgement is not None and len(self.problems) == before:
+                self._once(place, acknowledgement)
+                yield acknowledgement
 
     def _entry(self, place: Place, entry: Any) -> Acknowledgement | None:
         if not isinstance(entry, dict) or set(entry) != set(_KEYS):
@@ -161,7 +161,7 @@ class _Reading:
 
     def _day(self, place: Place, value: Any) -> date:
         try:
-            return date.fromisoformat(self._text(place, value))
+            return date.fromisoformat(str(value))
         except ValueError:
             self._note(place, "This is a day.", "Write it as 2027-06-30.")
             return date.min

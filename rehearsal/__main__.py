@@ -1,14 +1,13 @@
 """`python -m rehearsal run|serve`: the rehearsal, or its AWS alone."""
 
 import argparse
-import shlex
 import signal
 import sys
 from collections.abc import Sequence
 
 from private_transform.environment import EnvironmentFileError
-from rehearsal.process import EmbeddedAws, StartError
-from rehearsal.walk import HOME, rehearse
+from rehearsal.process import StartError
+from rehearsal.walk import rehearse, serve
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if options.command == "serve":
-            return _serve()
+            return serve()
         return 0 if rehearse().status == "ok" else 1
     except KeyboardInterrupt:
         print("\nInterrupted; everything that was started is gone.", file=sys.stderr)
@@ -30,14 +29,6 @@ def main(arguments: Sequence[str]) -> int:
     except (EnvironmentFileError, StartError) as error:
         print(error, file=sys.stderr)
         return 1
-
-
-def _serve() -> int:
-    with EmbeddedAws(images={}, home=HOME) as aws:
-        for name, value in sorted(aws.environment.items()):
-            print(f"export {name}={shlex.quote(value)}", flush=True)
-        print("# Serving until Ctrl-C.", flush=True)
-        return aws.wait()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -79,15 +80,25 @@ class _Seen:
         )
 
 
+def serve() -> int:
+    """Run the embedded AWS, ready for the rehearsal's environment, until it ends."""
+    environment = _environment()
+    _prepare()
+    with EmbeddedAws(images=images_of(environment), home=HOME) as aws:
+        Company(aws=aws, environment=environment).hire()
+        for name, value in sorted(aws.environment.items()):
+            print(f"export {name}={shlex.quote(value)}")
+        print(f"# Data to upload: {HOME / 'data'}. Serving until Ctrl-C.", flush=True)
+        return aws.wait()
+
+
 def rehearse() -> Report:
     """Deploy, run, look, remove; the report is left in `build/rehearsal`.
 
     A step that fails ends the walk and stands in the report.
     """
     began = time.monotonic()
-    environment = load_environment(
-        ROOT / "environments" / "rehearsal", today=datetime.now(UTC).date()
-    )
+    environment = _environment()
     _prepare()
     seen = _Seen()
     try:
@@ -164,6 +175,12 @@ def shell_of(aws: EmbeddedAws) -> Mapping[str, str]:
         # The gate of `make test` validates; here it would only cost time.
         "CDK_VALIDATION": "false",
     }
+
+
+def _environment() -> Environment:
+    return load_environment(
+        ROOT / "environments" / "rehearsal", today=datetime.now(UTC).date()
+    )
 
 
 def _prepare() -> None:

@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from private_transform.access import role_arns, role_path
+from private_transform.access import model_packages, role_arns, role_path
 from private_transform.encrypted_log_group import EncryptedLogGroup
 from private_transform.environment import Environment
 from private_transform.job_log_group import JobLogGroup
@@ -59,6 +59,7 @@ class OperationsStack(cdk.Stack):
             execution_roles=role_arns(environment, self.partition, "execution/"),
             key=key,
             models_bucket=foundation.data["models"],
+            model_packages=model_packages(environment),
             control_bucket=foundation.control,
             log_group=log_group,
         ).service_token

@@ -56,6 +56,7 @@ class TransformStack(cdk.Stack):
             inputs_bucket=data["inputs"],
             outputs_bucket=data["outputs"],
             control_bucket=foundation.control,
+            artifact_sources=environment.artifact_sources,
             subnets=network.subnet_ids,
             security_groups=[network.container_group, network.peers_group],
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from private_transform.environment import Environment, Person
-from private_transform.lock import Perimeter
+from private_transform.lock import ArtifactPlace, Perimeter
 
 
 def role_path(environment: Environment, part: str = "") -> str:
@@ -51,9 +51,27 @@ def perimeter(environment: Environment, *, partition: str) -> Perimeter:
         readers=_roles(people.readers),
         readers_outside=_roles(p for p in people.readers if p.outside),
         key_administrators=_roles(people.key_administrators),
+        artifact_places=tuple(
+            ArtifactPlace(
+                objects=f"arn:{partition}:s3:::{source.location}*",
+                account=source.account or account,
+            )
+            for source in environment.artifact_sources
+        ),
         sagemaker_api_reads=environment.sagemaker_api_reads == "models",
         lock_management=environment.lock_management,
     )
+
+
+def model_packages(environment: Environment) -> tuple[str, ...]:
+    """ARNs of the model packages that the environment's transforms use."""
+    used = {
+        container.model_package_name
+        for transform in environment.transforms
+        for container in transform.model.containers
+        if container.model_package_name
+    }
+    return tuple(sorted(used))
 
 
 def _roles(people: Iterable[Person]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from private_transform.environment import Transform
+from private_transform.environment import ArtifactSource, Transform
 from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
 from private_transform.lock.kms_actions import ENCRYPT, THROUGH_SERVICES, kms_actions
 
@@ -39,6 +39,7 @@ class ExecutionRole(Construct):
         inputs_bucket: Holds the inputs.
         outputs_bucket: Takes the outputs.
         control_bucket: Holds the transform's manifests, below `manifests/<name>/`.
+        artifact_sources: Where artifacts lie that are not in the models bucket.
         subnets: Ids of the subnets where the role may place network interfaces.
         security_groups: Ids of the groups that these interfaces may have.
 
@@ -60,6 +61,7 @@ class ExecutionRole(Construct):
         inputs_bucket: s3.IBucket,
         outputs_bucket: s3.IBucket,
         control_bucket: s3.IBucket,
+        artifact_sources: Sequence[ArtifactSource],
         subnets: Sequence[str],
         security_groups: Sequence[str],
     ) -> None:
@@ -101,6 +103,9 @@ class ExecutionRole(Construct):
                             partition,
                         ),
                         *_key(key.key_arn),
+                        *_keys_of_sources(
+                            transform, artifact_sources, partition, stack.region
+                        ),
                         *_network(arn, subnets, security_groups),
                         *_observation(arn),
                         *_images(transform, partition),
@@ -167,9 +172,13 @@ def _artifacts(
         if url is None:
             continue
         if url.startswith("s3://"):
-            yield f"arn:{partition}:s3:::{url.removeprefix('s3://')}"
+            yield _arn_of_object(url, partition)
         else:
             yield models.arn_for_objects(url)
+
+
+def _arn_of_object(s3_uri: str, partition: str) -> str:
+    return f"arn:{partition}:s3:::{s3_uri.removeprefix('s3://')}"
 
 
 def _destinations(transform: Transform) -> Iterator[str]:
@@ -194,6 +203,36 @@ def _key(key_arn: str) -> Iterator[_Statement]:
         [key_arn],
         Bool={"kms:GrantIsForAWSResource": "true"},
     )
+
+
+def _keys_of_sources(
+    transform: Transform,
+    sources: Sequence[ArtifactSource],
+    partition: str,
+    region: str,
+) -> Iterator[_Statement]:
+    """Decrypt this transform's artifacts with their owners' keys, when S3 asks for it.
+
+    The encryption context is the object's ARN, or the bucket's where it has a bucket
+    key (AWS: Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys).
+    """
+    urls = sorted({each.model_data_url or "" for each in transform.model.containers})
+    for number, source in enumerate(sources, 1):
+        objects = [
+            _arn_of_object(url, partition) for url in urls if source.holds(url)
+        ]
+        if source.key_arn is None or not objects:
+            continue
+        bucket = objects[0].partition("/")[0]
+        yield _allow(
+            f"DecryptArtifacts{number}",
+            ["kms:Decrypt"],
+            [source.key_arn],
+            StringEquals={
+                "kms:ViaService": f"s3.{region}.amazonaws.com",
+                "kms:EncryptionContext:aws:s3:arn": [bucket, *objects],
+            },
+        )
 
 
 def _network(

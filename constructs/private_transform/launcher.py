@@ -1,5 +1,6 @@
 """The functions behind the environment's custom resources."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -93,6 +94,7 @@ class Launcher(Construct):
         execution_roles: ARN pattern of the roles that it may pass to SageMaker.
         key: Encrypts the journal; the only key that a job's outputs may carry.
         models_bucket: Where artifacts are looked for.
+        model_packages: ARNs of the model packages that models are made of.
         control_bucket: Takes the journal of requests.
         log_group: Where all functions log.
 
@@ -110,6 +112,7 @@ class Launcher(Construct):
         execution_roles: str,
         key: kms.IKey,
         models_bucket: s3.IBucket,
+        model_packages: Sequence[str],
         control_bucket: s3.IBucket,
         log_group: logs.ILogGroup,
     ) -> None:
@@ -138,6 +141,7 @@ class Launcher(Construct):
             _allow_looking(role, stack)
             _allow_journal(role, stack, control_bucket, key)
         _allow_launching(go_on.role, stack, environment, execution_roles, key)
+        _allow_packages(go_on.role, model_packages)
         _allow_log_group(go_on.role, stack)
         go_on.role.add_to_policy(
             iam.PolicyStatement(
@@ -262,6 +266,21 @@ def _allow_launching(
         ),
     ):
         role.add_to_policy(statement)
+
+
+def _allow_packages(role: iam.Role, model_packages: Sequence[str]) -> None:
+    """AWS: Deploy a Model in the Registry, for a package of another account.
+
+    To create a model takes the right to its name as well, which carries conditions.
+    """
+    if model_packages:
+        role.add_to_policy(
+            iam.PolicyStatement(
+                sid="UseModelPackages",
+                actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+                resources=list(model_packages),
+            )
+        )
 
 
 def _allow_log_group(role: iam.Role, stack: cdk.Stack) -> None:

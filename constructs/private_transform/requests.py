@@ -114,19 +114,25 @@ class TransformRequests:
         return [sha256 for sha256 in declared if sha256 is not None]
 
     def _container(self, container: Container) -> dict[str, Any]:
-        url = container.model_data_url
-        if url is not None and not url.startswith("s3://"):
-            url = f"s3://{self.surroundings.models_bucket}/{url}"
         return _without_none(
             {
-                "Image": container.image,
-                "ModelDataUrl": url,
-                "ModelPackageName": container.model_package_name,
-                "InferenceSpecificationName": container.inference_specification_name,
+                **self._program(container),
                 "ContainerHostname": container.container_hostname,
                 "Environment": _map(container.environment),
             }
         )
+
+    def _program(self, container: Container) -> dict[str, str | None]:
+        """What the container runs: of a package CreateModel takes its name alone."""
+        if container.model_package_name is not None:
+            return {
+                "ModelPackageName": container.model_package_name,
+                "InferenceSpecificationName": container.inference_specification_name,
+            }
+        url = container.model_data_url
+        if url is not None and not url.startswith("s3://"):
+            url = f"s3://{self.surroundings.models_bucket}/{url}"
+        return {"Image": container.image, "ModelDataUrl": url}
 
     def _input(self) -> dict[str, Any]:
         given = self.transform.transform_input

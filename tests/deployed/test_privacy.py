@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,6 +133,18 @@ def jobs(sagemaker: Any) -> list[Any]:
     return found
 
 
+def test_every_job_that_ended_left_evidence(trial: Place) -> None:
+    company = trial.company("trial")
+    bucket = company.outputs("foundation")["ControlBucket"]
+    listed = company.client("s3").list_objects_v2(Bucket=bucket, Prefix="evidence/")
+    evidence = {each["Key"] for each in listed["Contents"]}
+    ended = {
+        f"evidence/{job['TransformJobName']}.json"
+        for job in jobs(company.client("sagemaker"))
+    }
+    assert evidence >= ended
+
+
 def test_a_disabled_key_fails_the_job_and_is_named(trial: Place) -> None:
     company = trial.company("trial")
     key = company.outputs("foundation")["KeyArn"]
@@ -146,15 +157,3 @@ def test_a_disabled_key_fails_the_job_and_is_named(trial: Place) -> None:
     assert done.code == 1
     assert "The environment's key is disabled" in done.output
     assert run_again(trial, "enabled-key").code == 0
-
-
-def test_every_job_that_ended_left_evidence(trial: Place, tmp_path: Path) -> None:
-    company = trial.company("trial")
-    bucket = company.outputs("foundation")["ControlBucket"]
-    listed = company.client("s3").list_objects_v2(Bucket=bucket, Prefix="evidence/")
-    evidence = {each["Key"] for each in listed["Contents"]}
-    ended = {
-        f"evidence/{job['TransformJobName']}.json"
-        for job in jobs(company.client("sagemaker"))
-    }
-    assert evidence >= ended

@@ -51,6 +51,7 @@ def test_an_entry_is_every_finding_with_every_scope(tmp_path: Path) -> None:
         ("reason: it is bounded elsewhere", "reason: []", 8, "This is text."),
         ("2027-06-30", "next year", 10, "This is a day."),
         ("2027-06-30", "2027-02-30", 10, "This is a day."),
+        ("2027-06-30", "[2027-06-30]", 10, "This is a day."),
         ("foundation/Logs/Resource", "foundation", 6, "never a whole stack"),
         ("foundation/Logs/Resource", "foundation/*", 6, "never with a *"),
         ("foundation/Logs/Resource", "lab-foundation/Logs", 6, "path of one construct"),

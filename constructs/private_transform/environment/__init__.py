@@ -3,6 +3,7 @@
 from private_transform.environment.problems import EnvironmentFileError, Problem
 from private_transform.environment.reader import load_environment
 from private_transform.environment.values import (
+    ArtifactSource,
     Container,
     DataCaptureConfig,
     DataProcessing,
@@ -28,6 +29,7 @@ from private_transform.environment.values import (
 )
 
 __all__ = [
+    "ArtifactSource",
     "Container",
     "DataCaptureConfig",
     "DataProcessing",

@@ -90,3 +90,19 @@ Retries = Annotated[
         "ModelClientConfig).",
     ),
 ]
+
+CONTAINER_COUNT = Size(
+    1,
+    15,
+    "A model has one primary_container, or up to 15 containers (AWS: SageMaker API "
+    "Reference, CreateModel).",
+)
+
+ARTIFACT_SOURCE_COUNT = Size(
+    0,
+    10,
+    "There are up to 10 sources of artifacts: each is a statement of the endpoint's "
+    "policy, which holds 20,480 characters (AWS: Amazon VPC quotas).",
+)
+
+ZONE_COUNT = Size(1, 6, "A network lies in 1 to 6 availability zones.")

@@ -16,6 +16,7 @@ from private_transform.environment.problems import (
 )
 from private_transform.environment.rules import (
     account,
+    artifacts,
     job,
     limits,
     model,
@@ -34,6 +35,9 @@ TRANSFORMS = "transforms"
 _ENVIRONMENT_RULES: Sequence[Callable[[Environment], Iterator[Breach]]] = (
     account.production_keeps,
     account.boundary_of_this_account,
+    artifacts.sources_apart,
+    artifacts.sources_outside,
+    artifacts.keys_of_the_region,
     network.private_range,
     network.zones_of_the_region,
     people.roles_of_this_account,
@@ -61,6 +65,7 @@ _RULES_OF_BOTH: Sequence[Callable[[Environment, Transform], Iterator[Breach]]] =
 _LIMITS: Sequence[
     Callable[[Environment, Transform, limits.Where], Iterator[Breach]]
 ] = (
+    artifacts.from_a_named_source,
     limits.allowed_instance_type,
     limits.allowed_instance_count,
     limits.allowed_registry,

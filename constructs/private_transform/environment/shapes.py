@@ -14,6 +14,9 @@ _SAFE = r"[A-Za-z0-9!_.=()'/-]"
 """AWS: Creating object key names, the safe characters, without the `*` that is a
 wildcard in a policy and with the `=` of a partitioned table."""
 
+_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+"""AWS: General purpose bucket naming rules."""
+
 _PREFIX = rf"(?!/)(?:(?!//){_SAFE})*/"
 _KEY = rf"(?!/)(?:(?!//){_SAFE})*[^/]"
 _LONGEST_KEY = 880
@@ -131,13 +134,34 @@ Image = Annotated[
 ModelDataUrl = Annotated[
     str,
     Text(
-        pattern=rf"(s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/)?(?!/)(?:(?!//){_SAFE})*"
+        pattern=rf"(s3://{_BUCKET}/)?(?!/)(?:(?!//){_SAFE})*"
         r"\.tar\.gz",
         at_most=_LONGEST_KEY,
         rule="A model's artifact is one gzip-compressed tar archive, named .tar.gz: "
         "a key in the models bucket, or s3:// with another bucket and a key "
         "(AWS: SageMaker API Reference, ContainerDefinition).",
         fix="Write it as faces/model.tar.gz.",
+    ),
+]
+
+ArtifactPrefix = Annotated[
+    str,
+    Text(
+        pattern=rf"s3://{_BUCKET}/({_PREFIX})?",
+        at_most=_LONGEST_KEY,
+        rule="A source of artifacts is a bucket, or a prefix in one, and ends with a "
+        "slash: letters, digits and !_.=()'-, no empty part.",
+        fix="Write it as s3://company-models/released/.",
+    ),
+]
+
+KeyArn = Annotated[
+    str,
+    Text(
+        pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}",
+        rule="A key is named by its ARN, which an alias has not: policies decide on "
+        "keys (AWS: Key identifiers (KeyId)).",
+        fix="Write it as arn:aws:kms:REGION:ACCOUNT:key/ID.",
     ),
 ]
 
@@ -370,12 +394,3 @@ RunLabel = Annotated[
         rule="A run is named by 1 to 64 printed characters, none of them a space.",
     ),
 ]
-
-CONTAINER_COUNT = Size(
-    1,
-    15,
-    "A model has one primary_container, or up to 15 containers (AWS: SageMaker API "
-    "Reference, CreateModel).",
-)
-
-ZONE_COUNT = Size(1, 6, "A network lies in 1 to 6 availability zones.")

@@ -25,7 +25,7 @@ class Network:
 
     cidr: shapes.Cidr
     """A private IPv4 range of /16 to /28, divided equally among the zones."""
-    availability_zones: Annotated[tuple[shapes.Zone, ...], shapes.ZONE_COUNT]
+    availability_zones: Annotated[tuple[shapes.Zone, ...], amounts.ZONE_COUNT]
     """1 to 6 zones of the region, by name; each gets one subnet."""
 
     @property
@@ -110,6 +110,35 @@ class TrustedEndpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactSource:
+    """A place outside the environment from which artifacts may come."""
+
+    s3_uri: shapes.ArtifactPrefix
+    """A bucket of the environment's region and, better, a prefix in it:
+    `s3://bucket/prefix/`. Its owner must let the execution roles read there."""
+    reason: shapes.Sentence
+    """Why artifacts come from there."""
+    owner: shapes.Sentence
+    """Who answers for it."""
+    expires: Expiry
+    """The last day on which they may, at most 366 days ahead."""
+    account: shapes.AccountId | None = None
+    """The account that owns the bucket; absent means the environment's."""
+    key_arn: shapes.KeyArn | None = None
+    """The KMS key that encrypts the artifacts; absent means none of a customer's.
+    Its policy must let the execution roles decrypt."""
+
+    @property
+    def location(self) -> str:
+        """Bucket and prefix, as they stand in the ARN of an object."""
+        return self.s3_uri.removeprefix("s3://")
+
+    def holds(self, s3_uri: str) -> bool:
+        """Whether an object lies below this place."""
+        return s3_uri.startswith(self.s3_uri)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What the platform allows the transforms."""
 
@@ -139,9 +168,12 @@ class Container:
 
     image: shapes.Image | None = None
     """An ECR image with a tag or digest, or {framework, version} or
-    {algorithm, version}, which the reader resolves to one."""
+    {algorithm, version}, which the reader resolves to one. Beside
+    model_package_name: the image that the package brings."""
     model_data_url: shapes.ModelDataUrl | None = None
-    """The artifact: a key in the models bucket, or s3:// in another bucket."""
+    """The artifact: a key in the models bucket, or s3:// below one of the
+    environment's artifact_sources. Beside model_package_name: the artifact that the
+    package brings, always the latter."""
     artifact_sha256: shapes.Sha256 | None = None
     """The artifact's SHA-256 digest; a new digest launches a new job."""
     environment: shapes.ModelVariables = field(default_factory=dict)
@@ -149,7 +181,12 @@ class Container:
     container_hostname: shapes.Hostname | None = None
     """The container's name in logs, when there are several containers."""
     model_package_name: shapes.ModelPackage | None = None
-    """The ARN of a model package, in place of image and model_data_url."""
+    """The ARN of a model package, which brings image and artifact. Name these beside
+    it: the execution role may read exactly what is named, and SageMaker gets the
+    package alone. Model Registry takes no artifact from a bucket that is restricted
+    to a VPC, as the models bucket is (AWS: Give Inference Recommender Jobs Access to
+    Resources in Your Amazon VPC), so it lies where the package's owner put it: that
+    must be below one of the environment's artifact_sources."""
     inference_specification_name: shapes.SpecificationName | None = None
     """Which of the model package's specifications to use."""
 
@@ -158,7 +195,7 @@ class Container:
 class Model:
     """The model: one container, or several that answer in sequence."""
 
-    containers: Annotated[tuple[Container, ...], shapes.CONTAINER_COUNT]
+    containers: Annotated[tuple[Container, ...], amounts.CONTAINER_COUNT]
     """Up to 15 containers that answer in sequence."""
 
 
@@ -332,6 +369,10 @@ class Environment:
     """Who works with the environment, by duty."""
     trusted_endpoints: tuple[TrustedEndpoint, ...] = ()
     """Other VPC endpoints through which the data buckets may be reached."""
+    artifact_sources: Annotated[
+        tuple[ArtifactSource, ...], amounts.ARTIFACT_SOURCE_COUNT
+    ] = ()
+    """The only places outside the environment from which artifacts may come."""
     sagemaker_api_reads: Literal["models"] | None = None
     """models: execution roles may read artifacts from outside the endpoint."""
     lock_management: Switch = False

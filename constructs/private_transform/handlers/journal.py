@@ -109,12 +109,28 @@ class Book:
         return replace(self, disowned=self.disowned | lost)
 
     def entered(self, entry: Entry) -> "Book":
-        """With one more request."""
+        """With one more request, in the order in which they were asked."""
+        end = len(self.entries)
+        if entry.kind == "Create" and self._ends_with_delete_of_unseen():
+            end -= 1
         return replace(
             self,
-            entries=(*self.entries, entry),
+            entries=(*self.entries[:end], entry, *self.entries[end:]),
             disowned=self.disowned - {entry.name},
         )
+
+    def _ends_with_delete_of_unseen(self) -> bool:
+        """Whether a Delete overtook the Create that it undoes.
+
+        It names what CloudFormation invented for a Create that did not answer, and
+        nothing was there that it could mean.
+        """
+        if not self.entries or self.entries[-1].kind != "Delete":
+            return False
+        name = self.entries[-1].name
+        others = [e for e in self.entries if e.name != name]
+        made = any(e.name == name and e.kind != "Delete" for e in self.entries)
+        return not made and (not others or others[-1].kind == "Delete")
 
     def last_failed(self) -> bool:
         """Whether CloudFormation has reason to roll the resource back."""

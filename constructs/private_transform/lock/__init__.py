@@ -8,10 +8,16 @@ from private_transform.lock.buckets import bucket_policy
 from private_transform.lock.duties import duty_policies
 from private_transform.lock.endpoint import endpoint_policy
 from private_transform.lock.key import key_policy
-from private_transform.lock.perimeter import BucketKind, Buckets, Perimeter
+from private_transform.lock.perimeter import (
+    ArtifactPlace,
+    BucketKind,
+    Buckets,
+    Perimeter,
+)
 from private_transform.lock.policy import Document, Statement
 
 __all__ = [
+    "ArtifactPlace",
     "BucketKind",
     "Buckets",
     "Document",

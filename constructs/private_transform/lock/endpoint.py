@@ -8,13 +8,15 @@ from private_transform.lock.s3_actions import FETCH, WRITE, s3_actions
 
 
 def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
-    """Let through the endpoint only this account, these buckets, read and write.
+    """Let through the endpoint only this account, named buckets, read and write.
 
     * `List`, `Read`: the data buckets.
     * `JobsWriteOutputs`: execution roles write outputs and nothing else.
     * `OthersUpload`: everybody else writes models and inputs and never outputs.
     * `ReadManifests`: execution roles read the list of their inputs from the control
       bucket.
+    * `ReadArtifacts1`, `ReadArtifacts2`, ...: execution roles read below one place
+      outside the environment, as long as its owner is who the file says.
 
     The principal is `*` because a gateway endpoint takes no other; the account is a
     condition (AWS: Endpoint policies for gateway endpoints). The resource's account
@@ -23,11 +25,16 @@ def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
     job = {"aws:PrincipalArn": perimeter.execution_roles}
 
     def allow(
-        sid: str, action: list[str], resource: list[str], **condition: Any
+        sid: str,
+        action: list[str],
+        resource: list[str],
+        *,
+        owner: str = perimeter.account,
+        **condition: Any,
     ) -> Statement:
-        ours = {
+        accounts = {
             "aws:PrincipalAccount": perimeter.account,
-            "aws:ResourceAccount": perimeter.account,
+            "aws:ResourceAccount": owner,
         }
         return {
             "Sid": sid,
@@ -35,7 +42,7 @@ def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
             "Principal": "*",
             "Action": action,
             "Resource": resource,
-            "Condition": {"StringEquals": ours, **condition},
+            "Condition": {"StringEquals": accounts, **condition},
         }
 
     return document(
@@ -65,6 +72,16 @@ def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
                 ["s3:GetObject"],
                 [f"{buckets.control}/manifests/*"],
                 ArnLike=job,
+            ),
+            *(
+                allow(
+                    f"ReadArtifacts{number}",
+                    ["s3:GetObject"],
+                    [place.objects],
+                    owner=place.account,
+                    ArnLike=job,
+                )
+                for number, place in enumerate(perimeter.artifact_places, 1)
             ),
         ]
     )

@@ -23,6 +23,19 @@ class Buckets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactPlace:
+    """Objects outside the environment that its jobs may read, and nobody else here.
+
+    Args:
+        objects: Their ARN pattern: a bucket, a prefix that ends in `/`, and `*`.
+        account: Who owns the bucket.
+    """
+
+    objects: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Perimeter:
     """Who may meet an environment's data, inside and outside.
 
@@ -47,6 +60,7 @@ class Perimeter:
         query_prefix: Where in the outputs bucket Athena writes its results, ending
             in `/`. Required with analysts.
         key_administrators: Roles that manage the key and never use it.
+        artifact_places: What lies outside and jobs may read through the endpoint.
         sagemaker_api_reads: Execution roles may read models from outside.
         lock_management: Only the deployment roles change buckets, and only named
             roles list them from outside.
@@ -73,6 +87,7 @@ class Perimeter:
     analysts: tuple[str, ...] = ()
     query_prefix: str = ""
     key_administrators: tuple[str, ...] = ()
+    artifact_places: tuple[ArtifactPlace, ...] = ()
     sagemaker_api_reads: bool = False
     lock_management: bool = False
 

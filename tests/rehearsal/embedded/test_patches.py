@@ -20,7 +20,8 @@ def private_names(source: Path) -> Iterator[tuple[str, str]]:
     modules = {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("minist")
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("ministack")
         for alias in node.names
     }
     for node in ast.walk(tree):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from private_transform.environment.catalogue import REGIONS
 from private_transform.environment.rules.breach import Breach
-from private_transform.environment.values import Environment, Transform
+from private_transform.environment.values import Container, Environment, Transform
+from private_transform.environment.yaml_source import Place
 
 _MOST_BYTES_OF_VARIABLES = 32 * 1024
 
@@ -26,19 +27,32 @@ def image_or_package(transform: Transform) -> Iterator[Breach]:
                 fix="Add model_package_name, or remove this.",
             )
         if package is not None:
-            for key in ("image", "model_data_url", "artifact_sha256"):
-                if getattr(container, key) is not None:
-                    yield Breach(
-                        place=(*place, key),
-                        rule="A model package brings its own images and artifacts.",
-                        fix=f"Remove {key}, or remove model_package_name.",
-                    )
+            yield from _brought_by_package(container, place)
         elif container.artifact_sha256 and container.model_data_url is None:
             yield Breach(
                 place=(*place, "artifact_sha256"),
                 rule="The digest is of the artifact that model_data_url names.",
                 fix="Add model_data_url, or remove this.",
             )
+
+
+def _brought_by_package(container: Container, place: Place) -> Iterator[Breach]:
+    """AWS: Give Inference Recommender Jobs Access to Resources in Your Amazon VPC."""
+    url = container.model_data_url
+    if url is not None and not url.startswith("s3://"):
+        yield Breach(
+            place=(*place, "model_data_url"),
+            rule="A model package's artifact is not in the models bucket: Model "
+            "Registry takes none from a bucket that is restricted to a VPC (AWS: Give "
+            "Inference Recommender Jobs Access to Resources in Your Amazon VPC).",
+            fix="Write s3:// and where the package's owner put it.",
+        )
+    if container.artifact_sha256 is not None:
+        yield Breach(
+            place=(*place, "artifact_sha256"),
+            rule="A model package's version tells its artifact already.",
+            fix="Remove artifact_sha256, or remove model_package_name.",
+        )
 
 
 def image_of_this_region(

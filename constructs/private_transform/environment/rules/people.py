@@ -110,6 +110,8 @@ def _everybody(people: People) -> Iterator[tuple[Place, Person]]:
 def _leaves(environment: Environment) -> Iterator[tuple[Place, date | None]]:
     for position, endpoint in enumerate(environment.trusted_endpoints):
         yield ("trusted_endpoints", position, "expires"), endpoint.expires
+    for position, source in enumerate(environment.artifact_sources):
+        yield ("artifact_sources", position, "expires"), source.expires
     for place, person in _everybody(environment.people):
         if person.outside is not None:
             yield (*place, "outside", "expires"), person.outside.expires

@@ -1,0 +1,78 @@
+"""`python -m chaos N SEED`: play random histories and write build/chaos.json."""
+
+import json
+import sys
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from pprint import pprint
+from random import Random
+
+from . import chance
+from .history import History
+from .invariants import AT_THE_END
+from .shrinking import shortest
+from .verdict import Verdict, judge
+
+REPORT = Path("build", "chaos.json")
+REPLAYED = 20
+"""Each so-and-so-many-th history is played twice: it must go the same way."""
+UNREPEATABLE = "unrepeatable"
+
+
+def history_of(seed: int, number: int) -> History:
+    """The history of one number, the same on every machine."""
+    return chance.history(Random(f"{seed} {number}"))
+
+
+def played(seed: int, number: int) -> Verdict:
+    """The verdict on one history."""
+    history = history_of(seed, number)
+    verdict = judge(history)
+    if number % REPLAYED == 0 and judge(history) != verdict:
+        verdict.broken[UNREPEATABLE] = ["the same history went another way"]
+    return verdict
+
+
+def main(histories: int, seed: int) -> int:
+    """Play, report, and show the shortest history that goes wrong."""
+    counts: Counter[str] = Counter()
+    wrong: list[tuple[int, str]] = []
+    with ProcessPoolExecutor() as pool:
+        verdicts = pool.map(partial(played, seed), range(histories), chunksize=50)
+        for number, verdict in enumerate(verdicts):
+            counts["events"] += verdict.events
+            counts["faults"] += verdict.faults
+            counts["kills"] += verdict.kills
+            for name, sentences in verdict.broken.items():
+                counts[name] += len(sentences)
+                wrong.append((number, name))
+    invariants = [check.__name__ for check in AT_THE_END] + [UNREPEATABLE]
+    report = {
+        "histories": histories,
+        **{name: counts[name] for name in ("events", "faults", "kills", *invariants)},
+        "seed": seed,
+    }
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report, indent=2))
+    if wrong:
+        _show(seed, *wrong[0])
+    return 1 if wrong else 0
+
+
+def _show(seed: int, number: int, name: str) -> None:
+    history = history_of(seed, number)
+    if name != UNREPEATABLE:
+        history = shortest(history, lambda simpler: name in judge(simpler).broken)
+    print(f"History {number} of seed {seed} breaks `{name}`; the shortest that does:")
+    pprint(history)
+    for sentences in judge(history).broken.values():
+        print(*sentences, sep="\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or not all(value.isdecimal() for value in sys.argv[1:]):
+        sys.exit("usage: python -m chaos N SEED (two whole numbers)")
+    sys.exit(main(*map(int, sys.argv[1:])))

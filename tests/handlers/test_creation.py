@@ -1,0 +1,210 @@
+from chaos.errors import refused
+from chaos.history import Deploy, Remove, Template
+from chaos.sagemaker import Outcome
+from chaos.world import World
+from tests.handlers.deployments import (
+    deploy,
+    replies,
+    statuses,
+    world_where,
+)
+
+NOT_KNOWN_YET = refused(
+    "ValidationException",
+    "Could not access model data at s3://models/faces/0.tar.gz. Please ensure that the "
+    'role "execution" exists and that its trust relationship policy allows the action '
+    '"sts:AssumeRole".',
+)
+
+
+def test_a_deployment_makes_the_model_and_runs_the_job_to_its_end(
+    world: World,
+) -> None:
+    assert deploy(world)
+
+    (job,) = world.sagemaker.jobs.values()
+    assert job.status == "Completed"
+    assert job.request["ModelName"] in world.sagemaker.models
+    assert world.stack.held["Job"].data == {
+        "JobName": job.name,
+        "Status": "Completed",
+        "OutputPath": f"s3://outputs/faces/job={job.name}/",
+    }
+
+
+def test_requests_reach_sagemaker_with_the_types_of_its_model(world: World) -> None:
+    assert deploy(world)
+
+    (model,) = world.sagemaker.models.values()
+    (job,) = world.sagemaker.jobs.values()
+    assert model["EnableNetworkIsolation"] is True
+    assert model["PrimaryContainer"]["Environment"] == {
+        "API_TOKEN": "5ec2e7",
+        "EnableNetworkIsolation": "no",
+    }
+    assert job.request["TransformResources"]["InstanceCount"] == 1
+
+
+def test_a_missing_artifact_fails_at_once_and_says_what_to_upload(
+    world: World,
+) -> None:
+    assert not deploy(world, model=9)
+
+    (reply,) = replies(world, "Create", "Model")
+    assert reply.reason == (
+        "The model artifact s3://models/faces/9.tar.gz is not there.\n"
+        "Upload it, then deploy again: make upload ENVIRONMENT=dev DATA=<folder>"
+    )
+    assert world.agenda.seconds < 1
+    assert world.sagemaker.models == {}
+
+
+def test_an_artifact_is_not_mistaken_for_one_whose_key_it_begins(world: World) -> None:
+    del world.storage.objects["models", "faces/0.tar.gz"]
+    world.storage.objects["models", "faces/0.tar.gz.backup"] = b""
+
+    assert not deploy(world)
+
+
+def test_a_role_that_sagemaker_does_not_know_yet_is_waited_for(world: World) -> None:
+    world.sagemaker.refusals["create_model"] = [NOT_KNOWN_YET] * 9
+
+    assert deploy(world)
+
+
+def test_a_role_that_stays_unknown_for_two_minutes_is_a_failure(world: World) -> None:
+    world.sagemaker.refusals["create_model"] = [NOT_KNOWN_YET] * 99
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create", "Model")
+    assert 120 < world.agenda.seconds < 140
+    assert "Could not access model data" in reply.reason
+    assert "`sagemaker_api_reads: models`" in reply.reason
+
+
+def test_an_empty_input_prefix_is_told_and_leaves_nothing(world: World) -> None:
+    world.sagemaker.refusals["create_transform_job"] = [
+        refused(
+            "ValidationException",
+            'No S3 objects found under S3 URL "s3://inputs/photos-0/" given in input '
+            "data source.",
+        )
+    ]
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert "was not accepted" in reply.reason
+    assert "Upload input objects under that prefix" in reply.reason
+    assert world.sagemaker.models == {}
+    assert world.sagemaker.jobs == {}
+
+
+def test_a_failed_job_fails_the_deployment_with_its_reason_and_leaves_no_model() -> (
+    None
+):
+    world = world_where(Outcome(reason="AlgorithmError: out of luck"))
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    name = reply.name
+    assert reply.reason == (
+        f"Transform job {name} ended as Failed.\n"
+        "AWS: AlgorithmError: out of luck\n"
+        "Outputs of the other inputs are kept; the job's data log names each record. "
+        f"Logs: /aws/sagemaker/TransformJobs, streams {name}/."
+    )
+    assert world.sagemaker.models == {}
+
+
+def test_a_job_that_somebody_stops_is_not_called_failed_before_it_has_stopped(
+    world: World,
+) -> None:
+    def stop() -> None:
+        (name,) = world.sagemaker.jobs
+        world.sagemaker.stop_transform_job(TransformJobName=name)
+
+    world.agenda.after(100, stop)
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert "ended as Stopped" in reply.reason
+    assert reply.at >= 160
+
+
+def test_deploying_again_after_a_failure_runs_the_job() -> None:
+    world = world_where(Outcome(reason="ClientError: 400"), Outcome())
+
+    assert not deploy(world)
+    assert deploy(world)
+
+    assert statuses(world) == ["Failed", "Completed"]
+
+
+def test_a_job_that_completed_for_an_earlier_stack_is_not_run_again(
+    world: World,
+) -> None:
+    assert deploy(world)
+    (name,) = world.sagemaker.jobs
+    assert world.do(Remove())
+
+    assert deploy(world)
+
+    assert list(world.sagemaker.jobs) == [name]
+    assert world.stack.held["Job"].data["JobName"] == name
+
+
+def test_completion_launch_answers_once_the_job_has_started() -> None:
+    world = world_where(Outcome(minutes=90))
+
+    assert deploy(world, completion="launch")
+
+    assert world.stack.held["Job"].data["Status"] == "InProgress"
+    assert 240 <= world.agenda.seconds <= 250
+
+
+def test_completion_launch_still_tells_of_a_job_that_fails_before_it_starts() -> None:
+    world = world_where(Outcome(minutes=-1, reason="CapacityError: none"))
+
+    assert not deploy(world, completion="launch")
+
+    (reply,) = replies(world, "Create")
+    assert "deploy again later" in reply.reason
+
+
+def test_a_job_longer_than_the_deadline_is_handed_over_while_it_runs() -> None:
+    world = world_where(Outcome(minutes=180))
+
+    assert deploy(world)
+
+    assert world.stack.held["Job"].data["Status"] == "InProgress"
+    assert 45 * 60 < world.agenda.seconds < 46 * 60
+    assert statuses(world) == ["InProgress"]
+
+
+def test_a_cancelled_creation_stops_its_job_although_it_gets_an_invented_name() -> None:
+    world = world_where(Outcome(minutes=30))
+
+    assert not world.do(Deploy(template=Template(), cancel_after=300))
+
+    invented = replies(world, "Delete")[0].name
+    assert invented not in world.sagemaker.jobs
+    assert statuses(world) == ["Stopped"]
+    assert world.sagemaker.models == {}
+
+
+def test_a_creation_whose_removal_was_faster_makes_nothing(world: World) -> None:
+    delayed = world.stack.send
+
+    def late(number: int, event: object) -> None:
+        delay = 60 if number == 0 else 0
+        world.agenda.after(delay, lambda: delayed(number, event))  # type: ignore[arg-type]  # passed on as it came
+
+    world.stack.send = late
+    assert not world.do(Deploy(template=Template(), cancel_after=5))
+    world.agenda.run(600)
+
+    assert world.sagemaker.created == []

@@ -1,0 +1,151 @@
+"""Requests that come twice, late, or to a function that dies."""
+
+from typing import Any
+
+import pytest
+
+from chaos.errors import refused
+from chaos.faults import Fate
+from chaos.history import Deploy, History, Remove, Template
+from chaos.sagemaker import Outcome
+from chaos.world import CONTROL, World
+from tests.handlers.deployments import deploy, replies, statuses, world_where
+
+LATE = (1, 15, 4000)
+
+
+def test_repeated_deliveries_are_answered_alike_and_do_the_work_once() -> None:
+    world = world_where(duplicates=dict.fromkeys(range(6), LATE))
+    assert deploy(world)
+    assert deploy(world, model=1)
+    world.agenda.run(5000)
+
+    assert len(world.sagemaker.jobs) == 2
+    assert len(world.sagemaker.models) == 1
+    for asked in world.stack.asked[:6]:
+        request_id = asked.event["RequestId"]
+        answers = [r for r in world.framework.replies if r.request_id == request_id]
+        assert len(answers) == 1 + len(LATE)
+        assert len({(a.status, a.name, str(a.data)) for a in answers}) == 1
+
+
+def test_a_late_delivery_of_a_failed_request_fails_again_and_makes_nothing() -> None:
+    world = world_where(Outcome(reason="no"), duplicates={0: (9000,), 1: (9000,)})
+    assert not deploy(world)
+    world.agenda.run(10000)
+
+    assert world.sagemaker.models == {}
+    assert len(world.sagemaker.jobs) == 1
+    assert [r.status for r in replies(world, "Create")] == ["FAILED", "FAILED"]
+
+
+def test_answers_agree_although_the_job_went_on_between_them() -> None:
+    world = world_where(Outcome(minutes=90), duplicates={1: (20000,)})
+    assert deploy(world)
+    world.agenda.run(30000)
+
+    said = [reply.data["Status"] for reply in replies(world, "Create")]
+    assert statuses(world) == ["Completed"]
+    assert said == ["InProgress", "InProgress"]
+
+
+@pytest.mark.parametrize("call", range(1, 40))
+@pytest.mark.parametrize("fate", list(Fate))
+def test_any_single_fault_of_a_call_is_survived(call: int, fate: Fate) -> None:
+    world = World(History(acts=(), fates={call: fate}))
+
+    assert deploy(world)
+    assert len(world.sagemaker.jobs) == 1
+
+
+def test_a_function_that_runs_out_of_time_leaves_nothing_behind() -> None:
+    for call in range(1, 20):
+        world = World(
+            History(acts=(), fates={call: Fate.KILLED_AFTER}, crash_is_failure=True)
+        )
+        deployed = deploy(world)
+        world.agenda.run(600)
+        if not deployed:
+            assert world.sagemaker.models == {}
+            assert list(world.sagemaker.running()) == []
+
+
+def test_a_service_that_stays_away_is_given_up_in_words_before_the_hour() -> None:
+    world = world_where(fates=dict.fromkeys(range(30, 5000), Fate.BROKEN))
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert reply.reason == (
+        "AWS failed for 45 minutes; deploy again later.\nAWS: We failed."
+    )
+    assert reply.at < 46 * 60
+
+
+def test_a_refused_call_is_told_in_aws_words(world: World) -> None:
+    world.sagemaker.refusals["describe_transform_job"] = [
+        refused("AccessDeniedException", "You are not authorized.")
+    ]
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert reply.reason == (
+        "AWS refused a call of the launcher.\nAWS: You are not authorized."
+    )
+
+
+def test_a_refusal_at_the_beginning_is_told_in_aws_words(world: World) -> None:
+    def refuse(**request: Any) -> dict[str, Any]:
+        raise refused("AccessDenied", "You may not.", status=403)
+
+    world.storage.get_object = refuse  # type: ignore[method-assign]  # the fault
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create", "Model")
+    assert reply.reason.startswith("The launcher could not begin; deploy again.")
+    assert "You may not." in reply.reason
+
+
+def test_the_journal_can_be_read_without_the_environments_key(world: World) -> None:
+    written: list[dict[str, Any]] = []
+    put = world.storage.put_object
+
+    def record(**request: Any) -> dict[str, Any]:
+        written.append(request)
+        return put(**request)
+
+    world.storage.put_object = record  # type: ignore[method-assign]  # listens
+
+    assert deploy(world)
+
+    journals = [r for r in written if r["Key"].startswith("requests/dev-faces/1/")]
+    assert {r["Bucket"] for r in journals} == {CONTROL}
+    assert {r["ServerSideEncryption"] for r in journals} == {"AES256"}
+
+
+def test_a_stack_that_was_made_anew_has_a_journal_of_its_own(world: World) -> None:
+    assert deploy(world)
+    assert world.do(Remove())
+    assert deploy(world, model=1)
+
+    stacks = {key.split("/")[2] for _, key in world.storage.objects if "dev-f" in key}
+    assert stacks == {"1", "2"}
+
+
+def test_nothing_secret_is_logged() -> None:
+    world = world_where(Outcome(), Outcome(reason="no"))
+    assert deploy(world)
+    assert not deploy(world, job=1)
+    world.do(Deploy(template=Template(model=1)))
+
+    text = "\n".join(world.lines)
+    assert "request-0" in text
+    for secret in ("X-Amz-Signature", "ResponseURL", "5ec2e7", "ServiceToken"):
+        assert secret not in text
+
+
+def test_an_unknown_resource_type_is_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="Custom::Nonsense"):
+        world.framework.launcher.begin({"ResourceType": "Custom::Nonsense"})

@@ -1,0 +1,235 @@
+import pytest
+
+from chaos.history import Deploy, Remove, StartByHand, Template
+from chaos.sagemaker import Outcome
+from chaos.world import World
+from tests.handlers.deployments import deploy, replies, statuses, world_where
+
+
+def test_an_update_of_what_does_not_matter_launches_nothing(world: World) -> None:
+    assert deploy(world)
+    before = world.stack.held["Job"]
+
+    assert deploy(world, completion="launch")
+
+    assert len(world.sagemaker.jobs) == 1
+    assert replies(world, "Update")[0].name == before.name
+    assert world.stack.held["Job"].data == before.data
+
+
+def test_changing_run_runs_the_same_job_again_on_the_same_model(world: World) -> None:
+    assert deploy(world)
+
+    assert deploy(world, run=1)
+
+    assert statuses(world) == ["Completed", "Completed"]
+    assert len({job.request["ModelName"] for job in world.sagemaker.jobs.values()}) == 1
+    assert len(world.sagemaker.created) == 1
+
+
+def test_each_job_has_an_output_path_of_its_own(world: World) -> None:
+    assert deploy(world)
+    assert deploy(world, run=1)
+
+    paths = {
+        job.request["TransformOutput"]["S3OutputPath"]
+        for job in world.sagemaker.jobs.values()
+    }
+    assert paths == {f"s3://outputs/faces/job={name}/" for name in world.sagemaker.jobs}
+
+
+def test_another_model_replaces_model_and_job_and_the_old_model_goes(
+    world: World,
+) -> None:
+    assert deploy(world)
+
+    assert deploy(world, model=1)
+
+    assert list(world.sagemaker.models) == [world.stack.held["Model"].name]
+    assert len(world.sagemaker.created) == 2
+    assert statuses(world) == ["Completed", "Completed"]
+
+
+def test_going_back_to_what_completed_before_launches_nothing(world: World) -> None:
+    assert deploy(world)
+    assert deploy(world, job=1)
+    first, _ = world.sagemaker.jobs
+
+    assert deploy(world)
+
+    assert len(world.sagemaker.jobs) == 2
+    assert world.stack.held["Job"].data["JobName"] == first
+
+
+@pytest.mark.parametrize("adopts", [True, False])
+@pytest.mark.parametrize("remembers", [True, False])
+def test_a_failed_job_rolls_back_and_nothing_of_it_is_left(
+    adopts: bool, remembers: bool
+) -> None:
+    world = world_where(
+        Outcome(),
+        Outcome(reason="AlgorithmError"),
+        adopts=adopts,
+        remembers=remembers,
+    )
+    assert deploy(world)
+    before = dict(world.stack.held)
+
+    assert not deploy(world, model=1)
+
+    assert world.stack.stuck is None
+    assert list(world.sagemaker.models) == [before["Model"].name]
+    assert world.stack.held["Job"].name == before["Job"].name
+    assert world.stack.held["Job"].data == before["Job"].data
+    assert statuses(world) == ["Completed", "Failed"]
+
+
+def test_an_update_after_a_roll_back_works(world: World) -> None:
+    assert deploy(world)
+    assert not world.do(Deploy(template=Template(model=1), sibling_fails=True))
+
+    assert deploy(world, model=1)
+
+    assert list(world.sagemaker.models) == [world.stack.held["Model"].name]
+
+
+def test_a_roll_back_to_a_job_that_failed_after_its_hand_over_launches_nothing() -> (
+    None
+):
+    world = world_where(Outcome(minutes=90, reason="late"), Outcome(reason="early"))
+    assert deploy(world)
+    world.agenda.run(3600)
+
+    assert not deploy(world, job=1)
+
+    assert world.stack.stuck is None
+    assert statuses(world) == ["Failed", "Failed"]
+    assert world.stack.held["Job"].data["Status"] == "Failed"
+
+
+def test_a_job_that_failed_after_its_hand_over_is_run_again_by_the_next_update() -> (
+    None
+):
+    world = world_where(Outcome(minutes=90, reason="late"), Outcome())
+    assert deploy(world)
+    world.agenda.run(3600)
+
+    assert deploy(world, completion="launch")
+    world.agenda.run(3600)
+
+    assert statuses(world) == ["Failed", "Completed"]
+
+
+def test_a_roll_back_takes_a_running_job_as_it_is() -> None:
+    world = world_where(Outcome(minutes=300), Outcome(reason="AlgorithmError"))
+    assert deploy(world, completion="launch")
+
+    assert not deploy(world, job=1)
+
+    assert statuses(world) == ["InProgress", "Failed"]
+    assert world.stack.held["Job"].data["Status"] == "InProgress"
+
+
+@pytest.mark.parametrize("after", [0, 5, 300])
+def test_a_cancelled_update_stops_its_job_and_removes_its_model(after: int) -> None:
+    world = world_where(Outcome(), Outcome(minutes=90))
+    assert deploy(world)
+    before = dict(world.stack.held)
+
+    assert not world.do(Deploy(template=Template(model=1), cancel_after=after))
+    world.agenda.run(120)
+
+    assert list(world.sagemaker.models) == [before["Model"].name]
+    assert [job.name for job in world.sagemaker.running()] == []
+    assert world.stack.held["Job"].data == before["Job"].data
+
+
+def test_a_replaced_job_that_still_runs_is_stopped() -> None:
+    world = world_where(Outcome(minutes=300), Outcome())
+    assert deploy(world, completion="launch")
+
+    assert deploy(world, job=1)
+
+    assert statuses(world) == ["Stopped", "Completed"]
+
+
+def test_a_model_in_use_by_somebody_is_not_deleted_until_that_job_ends() -> None:
+    world = world_where(Outcome(), Outcome(minutes=30), Outcome())
+    assert deploy(world)
+    (old,) = world.sagemaker.models
+    world.do(StartByHand())
+
+    assert deploy(world, model=1)
+
+    assert old not in world.sagemaker.models
+    assert world.sagemaker.orphaned == []
+    assert statuses(world) == ["Completed"] * 3
+
+
+def test_a_model_whose_clean_up_was_given_up_goes_with_the_next_update() -> None:
+    world = world_where(Outcome(), Outcome(minutes=600), Outcome())
+    assert deploy(world)
+    (old,) = world.sagemaker.models
+    world.do(StartByHand())
+    assert deploy(world, model=1)
+    assert old in world.sagemaker.models
+    failures = {r.reason for r in replies(world, "Delete", "Model")}
+    assert failures == {
+        f"Model {old} was not deleted: still used by by-hand-1. "
+        "Wait for these jobs or stop them, then delete again."
+    }
+    world.agenda.run(12 * 3600)
+
+    assert deploy(world, model=2)
+
+    assert list(world.sagemaker.models) == [world.stack.held["Model"].name]
+
+
+def test_a_model_that_vanished_is_made_again_by_an_update_that_names_it(
+    world: World,
+) -> None:
+    assert deploy(world)
+    (name,) = world.sagemaker.models
+    world.sagemaker.models.clear()
+    held = world.stack.held["Model"]
+    held.properties["UploadCommand"] = "as it was before"
+
+    assert deploy(world)
+
+    assert list(world.sagemaker.models) == [name]
+
+
+def test_removing_the_stack_stops_its_job_and_keeps_its_results() -> None:
+    world = world_where(Outcome(minutes=300))
+    assert deploy(world, completion="launch")
+    (name,) = world.sagemaker.jobs
+    world.storage.put_object(Bucket="outputs", Key=f"{name}/a.out", Body=b"result")
+
+    assert world.do(Remove())
+
+    assert statuses(world) == ["Stopped"]
+    assert world.sagemaker.models == {}
+    assert world.storage.objects["outputs", f"{name}/a.out"] == b"result"
+
+
+def test_removing_what_is_not_there_succeeds(world: World) -> None:
+    assert deploy(world)
+    world.sagemaker.models.clear()
+    world.sagemaker.jobs.clear()
+
+    assert world.do(Remove())
+
+
+def test_a_job_that_does_not_stop_fails_the_removal_in_words() -> None:
+    world = world_where(Outcome(minutes=300))
+    assert deploy(world, completion="launch")
+    (job,) = world.sagemaker.jobs.values()
+    job.status = "Stopping"
+
+    assert not world.do(Remove())
+
+    (reply,) = replies(world, "Delete")
+    assert reply.reason == (
+        f"Transform job {job.name} does not stop. Look at it in the console, then "
+        "delete again."
+    )
