@@ -104,6 +104,12 @@ class Stack:
         undone = self.stuck
         return undone is None or self._roll_back(undone)
 
+    def settle(self) -> bool:
+        """Finish what people have to finish; whether the stack is at rest."""
+        if self.stuck:
+            return self.continue_roll_back()
+        return self.template is not None or not self.held or self.remove()
+
     def _create(self, act: Deploy) -> bool:
         for logical in TYPES:
             properties = self._properties(logical, act.template)

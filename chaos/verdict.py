@@ -10,7 +10,8 @@ REST = 20 * 60
 """Seconds after which everything that was asked has been done."""
 LONG = 12 * 60 * 60
 """Seconds after which every job has ended and every late delivery has come."""
-REMOVALS = 5
+ATTEMPTS = 5
+"""How often a person tries to bring a stack to rest, and to remove it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,13 @@ def judge(history: History) -> Verdict:
     world = World(history)
     world.play()
     world.weather.calm = True
-    world.stack.continue_roll_back()
+    for _ in range(ATTEMPTS):
+        if world.stack.settle():
+            break
+        world.agenda.run(REST)
     world.agenda.run(REST)
     wrong = broken(world, AT_REST)
-    for _ in range(REMOVALS):
+    for _ in range(ATTEMPTS):
         if world.stack.remove():
             break
         world.agenda.run(REST)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from operate.deployed import SHARED, Deployed, OperationError
+from operate.failures import reasons
 from operate.upload import upload
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,24 +51,19 @@ def deploy(
     print(f"Synthesizing {environment.name}", flush=True)
     _synthesize(environment.name, environments, assembly)
     if transform is None:
-        ground = [environment.stack_name(part) for part in SHARED]
-        print("Deploying " + " and ".join(ground), flush=True)
-        _deploy(assembly, ground)
+        for part in SHARED:
+            _deploy(deployed, assembly, environment.stack_name(part))
     if data is not None:
         print(f"Uploading {data}", flush=True)
         upload(deployed, data)
-    failed = []
+    failures = []
     for stack in map(environment.stack_name, transforms):
-        print(f"Deploying {stack}", flush=True)
         try:
-            _deploy(assembly, [stack])
-        except OperationError:
-            failed.append(stack)
-    if failed:
-        raise OperationError(
-            f"not deployed: {', '.join(failed)}; the reason stands above. Everything "
-            "else is as it should be"
-        )
+            _deploy(deployed, assembly, stack)
+        except OperationError as error:
+            failures.append(str(error))
+    if failures:
+        raise OperationError("\n".join(failures))
 
 
 def _synthesize(name: str, environments: Path | None, assembly: Path) -> None:
@@ -86,22 +82,18 @@ def _synthesize(name: str, environments: Path | None, assembly: Path) -> None:
     )
 
 
-def _deploy(assembly: Path, stacks: Sequence[str]) -> None:
-    _run(
-        [
-            "cdk",
-            "deploy",
-            "--app",
-            str(assembly),
-            "--exclusively",
-            "--require-approval",
-            "never",
-            "--progress",
-            "events",
-            *stacks,
-        ],
-        os.environ,
-    )
+def _deploy(deployed: Deployed, assembly: Path, stack: str) -> None:
+    """Deploy one stack of the assembly, and no other."""
+    print(f"Deploying {stack}", flush=True)
+    command = ["cdk", "deploy", stack, "--app", str(assembly), "--exclusively"]
+    options = ["--require-approval", "never", "--progress", "events"]
+    try:
+        _run([*command, *options], os.environ)
+    except OperationError as error:
+        why = reasons(deployed, stack)
+        if not why:
+            raise
+        raise OperationError("\n".join([f"{stack} was not deployed.", *why])) from error
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:

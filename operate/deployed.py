@@ -1,6 +1,6 @@
 """What CloudFormation says of an environment that is deployed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,12 @@ class Deployed:
             raise
         stack: dict[str, Any] = found[0]
         return stack
+
+    def events(self, name: str) -> Iterator[dict[str, Any]]:
+        """What happened to one stack, newest first."""
+        pages = self._cloudformation.get_paginator("describe_stack_events")
+        for page in pages.paginate(StackName=name):
+            yield from page["StackEvents"]
 
     def stack_names(self) -> list[str]:
         """Stacks of the environment in the order in which they can be removed."""

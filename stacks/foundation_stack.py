@@ -35,6 +35,7 @@ class FoundationStack(cdk.Stack):
 
     Attributes:
         key: The environment's key, by ARN.
+        key_arn: That ARN.
         network: The private network.
         data: The data buckets by kind: models, inputs, outputs.
         control: The bucket of manifests and evidence.
@@ -66,6 +67,8 @@ class FoundationStack(cdk.Stack):
             else cdk.RemovalPolicy.DESTROY
         )
         self.key = self._data_key().key
+        # Read once: each reading of a key that CDK knows by ARN is two calls to Node.
+        self.key_arn = self.key.key_arn
         self.network = PrivateNetwork(
             self,
             "Network",
@@ -173,7 +176,7 @@ class FoundationStack(cdk.Stack):
                     self.network.endpoint.vpc_endpoint_id,
                     *(trusted.id for trusted in self._settings.trusted_endpoints),
                 ),
-                key_arn=self.key.key_arn,
+                key_arn=self.key_arn,
             )
         )
         return made.bucket
@@ -197,9 +200,7 @@ class FoundationStack(cdk.Stack):
 
     def _duties(self) -> None:
         people = self._settings.people
-        policies = duty_policies(
-            self._arns(), key_arn=self.key.key_arn, region=self.region
-        )
+        policies = duty_policies(self._arns(), key_arn=self.key_arn, region=self.region)
         for construct_id, duty, members in (
             ("Uploaders", "uploaders", people.uploaders),
             ("Readers", "readers", people.readers),
@@ -226,6 +227,6 @@ class FoundationStack(cdk.Stack):
             "LogsBucket": self._logs.bucket_name,
             "EndpointId": self.network.endpoint.vpc_endpoint_id,
             "VpcId": self.network.vpc.vpc_id,
-            "KeyArn": self.key.key_arn,
+            "KeyArn": self.key_arn,
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -8,4 +8,4 @@ from stacks.foundation_stack import FoundationStack
 
 def shared_key(scope: Construct, foundation: FoundationStack) -> kms.IKey:
     """The key by ARN, so that nothing in this stack can edit its policy."""
-    return kms.Key.from_key_arn(scope, "Key", foundation.key.key_arn)
+    return kms.Key.from_key_arn(scope, "Key", foundation.key_arn)

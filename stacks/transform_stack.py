@@ -68,7 +68,7 @@ class TransformStack(cdk.Stack):
                 models_bucket=data["models"].bucket_name,
                 inputs_bucket=data["inputs"].bucket_name,
                 outputs_bucket=data["outputs"].bucket_name,
-                key_arn=key.key_arn,
+                key_arn=foundation.key_arn,
                 subnets=network.subnet_ids,
                 container_group=network.container_group,
                 peers_group=network.peers_group,

@@ -3,6 +3,7 @@
 from datetime import date
 
 from private_transform.environment import (
+    ArtifactSource,
     Container,
     DataCaptureConfig,
     DataProcessing,
@@ -27,6 +28,7 @@ from private_transform.environment import (
 )
 
 ACCOUNT = "123456789012"
+REGISTRY_KEY = "arn:aws:kms:us-east-1:210987654321:key/registry"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role"
 _REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
@@ -72,6 +74,8 @@ FULL = Transform(
                     f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:model-package/score/3"
                 ),
                 inference_specification_name="cpu",
+                image=f"{_REGISTRY}/score:3.0.0",
+                model_data_url="s3://registry-models/score/3.tar.gz",
                 container_hostname="score",
             ),
             Container(
@@ -173,6 +177,30 @@ KEPT = Environment(
             id="vpce-0123456789abcdef0",
             reason="notebooks",
             owner="ml",
+            expires=date(2027, 6, 30),
+        ),
+    ),
+    artifact_sources=(
+        ArtifactSource(
+            s3_uri="s3://shared-models/",
+            reason="models of other teams",
+            owner="ml",
+            expires=date(2027, 6, 30),
+        ),
+        ArtifactSource(
+            s3_uri="s3://registry-models/score/",
+            account="210987654321",
+            key_arn=REGISTRY_KEY,
+            reason="released models",
+            owner="registry",
+            expires=date(2027, 6, 30),
+        ),
+        ArtifactSource(
+            s3_uri="s3://unused-models/released/",
+            account="210987654321",
+            key_arn=f"{REGISTRY_KEY}-unused",
+            reason="models to come",
+            owner="registry",
             expires=date(2027, 6, 30),
         ),
     ),

@@ -218,9 +218,7 @@ def _keys_of_sources(
     """
     urls = sorted({each.model_data_url or "" for each in transform.model.containers})
     for number, source in enumerate(sources, 1):
-        objects = [
-            _arn_of_object(url, partition) for url in urls if source.holds(url)
-        ]
+        objects = [_arn_of_object(url, partition) for url in urls if source.holds(url)]
         if source.key_arn is None or not objects:
             continue
         bucket = objects[0].partition("/")[0]

@@ -4,8 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from private_transform.access import perimeter, role_arns, role_path
+from private_transform.access import (
+    model_packages,
+    perimeter,
+    role_arns,
+    role_path,
+)
 from private_transform.environment import Environment
+from private_transform.lock import ArtifactPlace
 from tests.representative import DISCARDED, KEPT
 
 ROLE = "arn:aws:iam::123456789012:role"
@@ -41,6 +47,28 @@ def test_only_people_with_a_leave_act_from_outside() -> None:
     made = perimeter(KEPT, partition="aws")
     assert made.uploaders_outside == (f"{ROLE}/uploader",)
     assert made.readers_outside == ()
+
+
+def test_artifacts_come_from_the_named_sources_of_their_owners() -> None:
+    made = perimeter(KEPT, partition="aws")
+    assert made.artifact_places == (
+        ArtifactPlace(objects="arn:aws:s3:::shared-models/*", account="123456789012"),
+        ArtifactPlace(
+            objects="arn:aws:s3:::registry-models/score/*", account="210987654321"
+        ),
+        ArtifactPlace(
+            objects="arn:aws:s3:::unused-models/released/*", account="210987654321"
+        ),
+    )
+    assert perimeter(DISCARDED, partition="aws").artifact_places == ()
+
+
+def test_packages_are_those_of_all_transforms_each_once() -> None:
+    (package,) = model_packages(KEPT)
+    assert package.endswith(":model-package/score/3")
+    twice = replace(KEPT, transforms=(*KEPT.transforms, *KEPT.transforms))
+    assert model_packages(twice) == (package,)
+    assert model_packages(DISCARDED) == ()
 
 
 def test_execution_and_launcher_roles_are_told_apart() -> None:

@@ -150,6 +150,7 @@ def launcher(stack: cdk.Stack, key: kms.IKey, log_group: logs.ILogGroup) -> Laun
         execution_roles=EXECUTION,
         key=key,
         models_bucket=s3.Bucket.from_bucket_name(stack, "Models", "the-models"),
+        model_packages=[],
         control_bucket=s3.Bucket.from_bucket_name(stack, "Control", "the-control"),
         log_group=log_group,
     )

@@ -8,7 +8,14 @@ import pytest
 from tests.environment.folders import ABSENT, OUTSIDE, ROLE, problems, written
 
 ENDPOINT = {"id": "vpce-0123456789abcdef0", **OUTSIDE}
+SOURCE = {"s3_uri": "s3://company-models/released/", **OUTSIDE}
+KEY = "arn:aws:kms:us-east-1:444455556666:key/01234567-89ab-cdef-0123-456789abcdef"
 SSO = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_"
+
+
+def sources(**changes: Any) -> dict[str, Any]:
+    return {"artifact_sources": [{**SOURCE, **changes}]}
+
 
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("an unknown key", {"protect": "keep"}, "protect", "no such key"),
@@ -200,6 +207,123 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "fictitious",
     ),
     (
+        "a source without its slash",
+        sources(s3_uri="s3://company-models/released"),
+        "artifact_sources[0].s3_uri",
+        "slash",
+    ),
+    (
+        "a source without a bucket",
+        sources(s3_uri="released/"),
+        "artifact_sources[0].s3_uri",
+        "bucket",
+    ),
+    (
+        "a wildcard in a source",
+        sources(s3_uri="s3://company-models/*/"),
+        "artifact_sources[0].s3_uri",
+        "letters",
+    ),
+    (
+        "a wildcard in a source's bucket",
+        sources(s3_uri="s3://company-*/"),
+        "artifact_sources[0].s3_uri",
+        "bucket",
+    ),
+    (
+        "a source in a bucket of ours",
+        sources(s3_uri="s3://lab-foundation-logs59b087bb-1/"),
+        "artifact_sources[0].s3_uri",
+        "outside the environment",
+    ),
+    (
+        "a source twice",
+        {"artifact_sources": [SOURCE, SOURCE]},
+        "artifact_sources[1].s3_uri",
+        "apart",
+    ),
+    (
+        "a source within another",
+        {"artifact_sources": [SOURCE, {**SOURCE, "s3_uri": "s3://company-models/"}]},
+        "artifact_sources[1].s3_uri",
+        "apart",
+    ),
+    (
+        "a source around another",
+        {
+            "artifact_sources": [
+                {**SOURCE, "s3_uri": "s3://company-models/"},
+                {**SOURCE, "s3_uri": "s3://company-models/released/new/"},
+            ]
+        },
+        "artifact_sources[1].s3_uri",
+        "apart",
+    ),
+    (
+        "eleven sources",
+        {
+            "artifact_sources": [
+                {**SOURCE, "s3_uri": f"s3://models-{n}/"} for n in range(11)
+            ]
+        },
+        "artifact_sources",
+        "up to 10",
+    ),
+    (
+        "a source's short account",
+        sources(account="4444"),
+        "artifact_sources[0].account",
+        "12 digits",
+    ),
+    (
+        "an alias for a source's key",
+        sources(key_arn="arn:aws:kms:us-east-1:444455556666:alias/models"),
+        "artifact_sources[0].key_arn",
+        "alias",
+    ),
+    (
+        "a wildcard for a source's key",
+        sources(key_arn="arn:aws:kms:us-east-1:444455556666:key/*"),
+        "artifact_sources[0].key_arn",
+        "ARN",
+    ),
+    (
+        "a source's key in another region",
+        sources(key_arn=KEY.replace("us-east-1", "us-west-2")),
+        "artifact_sources[0].key_arn",
+        "region",
+    ),
+    (
+        "a source's key in another partition",
+        sources(key_arn=KEY.replace("arn:aws:", "arn:aws-cn:")),
+        "artifact_sources[0].key_arn",
+        "arn:aws:kms",
+    ),
+    (
+        "a source without a reason",
+        sources(reason=" "),
+        "artifact_sources[0].reason",
+        "1 to 200",
+    ),
+    (
+        "a source that expired",
+        sources(expires="2026-11-21"),
+        "artifact_sources[0].expires",
+        "expired on 2026-11-21",
+    ),
+    (
+        "a source for more than a year",
+        sources(expires="2027-11-24"),
+        "artifact_sources[0].expires",
+        "366 days",
+    ),
+    (
+        "a source for ever",
+        sources(expires="never"),
+        "artifact_sources[0].expires",
+        "fictitious",
+    ),
+    (
         "trust that expired",
         {"trusted_endpoints": [{**ENDPOINT, "expires": "2026-11-21"}]},
         "trusted_endpoints[0].expires",
@@ -337,6 +461,17 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("a trusted endpoint", {"trusted_endpoints": [ENDPOINT]}),
+    ("a source of artifacts", sources()),
+    ("a source with account and key", sources(account="444455556666", key_arn=KEY)),
+    ("a bucket as a source", sources(s3_uri="s3://company-models/")),
+    (
+        "ten sources",
+        {
+            "artifact_sources": [
+                {**SOURCE, "s3_uri": f"s3://models/team{n}/"} for n in range(10)
+            ]
+        },
+    ),
     ("reads of artifacts", {"sagemaker_api_reads": "models"}),
     ("a locked management", {"lock_management": True}),
     (

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from tests.environment.folders import Changes, problems, written
+from tests.environment.folders import OUTSIDE, Changes, problems, written
 
 TYPE = "transform_resources.instance_type"
 COUNT = "transform_resources.instance_count"
 IMAGE = "model.primary_container.image"
+ARTIFACT = "model.primary_container.model_data_url"
 OUTPUT = "transform_output.s3_output_path"
 CAPTURE = "data_capture_config.destination_s3_uri"
 
@@ -84,6 +85,53 @@ def test_a_driver_is_allowed_on_a_gpu(tmp_path: Path) -> None:
     }
 
     assert breached(tmp_path, limits={}, transform=gpu) == []
+
+
+def test_an_artifact_outside_lies_below_a_named_source(tmp_path: Path) -> None:
+    sources = {
+        "artifact_sources": [
+            {"s3_uri": "s3://company-models/released/", **OUTSIDE},
+            {"s3_uri": "s3://partner-models/", "account": "444455556666", **OUTSIDE},
+        ]
+    }
+    for name, url, refused in (
+        ("first", "s3://company-models/released/a/model.tar.gz", False),
+        ("second", "s3://partner-models/model.tar.gz", False),
+        ("ours", "faces/model.tar.gz", False),
+        ("beside", "s3://company-models/drafts/model.tar.gz", True),
+        ("alike", "s3://company-models/released-not/model.tar.gz", True),
+        ("longer", "s3://partner-models-too/model.tar.gz", True),
+    ):
+        folder = written(
+            tmp_path / name, environment=sources, transforms={"faces": {ARTIFACT: url}}
+        )
+        found = [(problem.file.name, problem.path) for problem in problems(folder)]
+
+        assert found == ([("faces.yaml", ARTIFACT)] if refused else []), name
+
+
+def test_an_artifact_of_no_source_names_both_files_with_their_lines(
+    tmp_path: Path,
+) -> None:
+    url = "s3://drafts/model.tar.gz"
+    folder = written(
+        tmp_path,
+        environment={
+            "artifact_sources": [{"s3_uri": "s3://company-models/", **OUTSIDE}]
+        },
+        transforms={"faces": {ARTIFACT: url}},
+    )
+
+    (problem,) = problems(folder)
+
+    text = (folder / "transforms" / "faces.yaml").read_text()
+    line = text[: text.index("model_data_url")].count("\n") + 1
+    assert (problem.file.name, problem.line) == ("faces.yaml", line)
+    assert problem.value == url
+    text = (folder / "environment.yaml").read_text()
+    line = text[: text.index("artifact_sources")].count("\n") + 1
+    place = f"{folder / 'environment.yaml'}:{line} artifact_sources"
+    assert f"{place}: s3://company-models/." in problem.rule
 
 
 def test_all_transforms_together_fit_into_the_subnets(tmp_path: Path) -> None:

@@ -113,10 +113,38 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "model_data_url",
     ),
     (
-        "a package beside an image",
-        {CONTAINER: {"image": f"{REGISTRY}/f:1", "model_package_name": PACKAGE}},
+        "a package with an artifact in the models bucket",
+        {
+            CONTAINER: {
+                "model_package_name": PACKAGE,
+                "model_data_url": "faces/model.tar.gz",
+            }
+        },
+        f"{CONTAINER}.model_data_url",
+        "restricted to a VPC",
+    ),
+    (
+        "a package with a digest",
+        {CONTAINER: {"model_package_name": PACKAGE, "artifact_sha256": "a" * 64}},
+        f"{CONTAINER}.artifact_sha256",
+        "version",
+    ),
+    (
+        "a package whose image is in another region",
+        {
+            CONTAINER: {
+                "model_package_name": PACKAGE,
+                "image": "111122223333.dkr.ecr.us-west-2.amazonaws.com/f:1",
+            }
+        },
         f"{CONTAINER}.image",
-        "its own images",
+        "us-east-1",
+    ),
+    (
+        "an artifact outside, where no source is named",
+        {f"{CONTAINER}.model_data_url": "s3://models-of-ours/faces/model.tar.gz"},
+        f"{CONTAINER}.model_data_url",
+        "artifact_sources: none",
     ),
     (
         "a package by its name",
@@ -436,10 +464,6 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
         {f"{CONTAINER}.image": f"{REGISTRY}/{'a' * 204}:1.0.0"},
     ),
     ("an image without an artifact", {f"{CONTAINER}.model_data_url": ABSENT}),
-    (
-        "an artifact in another bucket",
-        {f"{CONTAINER}.model_data_url": "s3://models-of-ours/faces/model.tar.gz"},
-    ),
     ("an artifact with its digest", {f"{CONTAINER}.artifact_sha256": "a" * 64}),
     (
         "a package",
@@ -449,6 +473,10 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
                 "inference_specification_name": "cpu",
             }
         },
+    ),
+    (
+        "a package beside the image that it brings",
+        {CONTAINER: {"image": f"{REGISTRY}/f:1", "model_package_name": PACKAGE}},
     ),
     ("fifteen containers", {"model": {"containers": [CONTENT] * 15}}),
     (

@@ -49,13 +49,13 @@ def test_answers_agree_although_the_job_went_on_between_them() -> None:
     assert said == ["InProgress", "InProgress"]
 
 
-@pytest.mark.parametrize("call", range(1, 40))
 @pytest.mark.parametrize("fate", list(Fate))
-def test_any_single_fault_of_a_call_is_survived(call: int, fate: Fate) -> None:
-    world = World(History(acts=(), fates={call: fate}))
+def test_any_single_fault_of_a_call_is_survived(fate: Fate) -> None:
+    for call in range(1, 40):
+        world = World(History(acts=(), fates={call: fate}))
 
-    assert deploy(world)
-    assert len(world.sagemaker.jobs) == 1
+        assert deploy(world), f"call {call}"
+        assert len(world.sagemaker.jobs) == 1
 
 
 def test_a_function_that_runs_out_of_time_leaves_nothing_behind() -> None:
@@ -130,8 +130,8 @@ def test_a_stack_that_was_made_anew_has_a_journal_of_its_own(world: World) -> No
     assert world.do(Remove())
     assert deploy(world, model=1)
 
-    stacks = {key.split("/")[2] for _, key in world.storage.objects if "dev-f" in key}
-    assert stacks == {"1", "2"}
+    keys = [key for _, key in world.storage.objects if key.startswith("requests/")]
+    assert {key.split("/")[2] for key in keys} == {"1", "2"}
 
 
 def test_nothing_secret_is_logged() -> None:

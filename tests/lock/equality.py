@@ -14,7 +14,6 @@ from tests.lock.catalogue import (
     key_policy_actions,
 )
 from tests.lock.encoder import (
-    FALSE,
     TRUE,
     Formula,
     Reading,
@@ -27,6 +26,7 @@ from tests.lock.sites import ACCOUNT, KINDS, Site
 from tests.lock.solver import example
 from tests.lock.specification import (
     bucket_lets_through,
+    endpoint_lets_out,
     endpoint_lets_through,
     key_lets_through,
 )
@@ -136,7 +136,7 @@ def _endpoint_questions(site: Site, document: Document) -> Iterator[Question]:
             about=f"{action} elsewhere",
             request=request,
             document=reading.allows(action),
-            specification=FALSE,
+            specification=endpoint_lets_out(request, site, action, foreign),
             given=elsewhere,
         )
 

@@ -1,7 +1,16 @@
 """Mistakes in the policies of the endpoint and of the key."""
 
-from tests.lock.mutants import action, drop, mutants, no_action, put, value, without
-from tests.lock.sites import ACCOUNT, CORE, OURS, ROLES
+from tests.lock.mutants import (
+    action,
+    drop,
+    each,
+    mutants,
+    no_action,
+    put,
+    value,
+    without,
+)
+from tests.lock.sites import ACCOUNT, COMPANY, CORE, OURS, ROLES
 
 _ARN = "aws:PrincipalArn"
 _CONTEXT = "kms:EncryptionContext:aws:s3:arn"
@@ -29,6 +38,31 @@ _ENDPOINT = {
         "ReadManifests", "Resource", ["arn:aws:s3:::dev-foundation-control-4d/*"]
     ),
     "everybody reads manifests": without("ReadManifests", "ArnLike", _ARN),
+    "everybody reads artifacts elsewhere": without("ReadArtifacts1", "ArnLike", _ARN),
+    "launchers read artifacts elsewhere": value(
+        "ReadArtifacts2", "ArnLike", _ARN, f"{OURS}/*"
+    ),
+    "artifacts are read from whoever owns the bucket": without(
+        "ReadArtifacts1", "StringEquals", "aws:ResourceAccount"
+    ),
+    "artifacts elsewhere must be ours": value(
+        "ReadArtifacts1", "StringEquals", "aws:ResourceAccount", ACCOUNT
+    ),
+    "artifacts elsewhere are for jobs of another account": value(
+        "ReadArtifacts2", "StringEquals", "aws:PrincipalAccount", COMPANY
+    ),
+    "the artifacts' prefix has no slash": put(
+        "ReadArtifacts1", "Resource", ["arn:aws:s3:::company-models/released*"]
+    ),
+    "the artifacts' whole bucket is read": put(
+        "ReadArtifacts1", "Resource", ["arn:aws:s3:::company-models/*"]
+    ),
+    "artifacts are written elsewhere": action("ReadArtifacts2", "s3:PutObject"),
+    "the artifacts' names are listed": each(
+        action("ReadArtifacts2", "s3:ListBucket"),
+        put("ReadArtifacts2", "Resource", ["arn:aws:s3:::team-models*"]),
+    ),
+    "no artifact is read elsewhere": drop("ReadArtifacts1"),
 }
 _KEY = {
     "the account gets everything": put("AccountAdministers", "Action", ["kms:*"]),

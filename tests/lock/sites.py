@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from private_transform.lock import (
+    ArtifactPlace,
     BucketKind,
     Buckets,
     Document,
@@ -15,6 +16,8 @@ from private_transform.lock import (
 )
 
 ACCOUNT = "111122223333"
+COMPANY = "444455556666"
+"""Another account, whose artifacts jobs may read."""
 REGION = "eu-west-1"
 ROLES = f"arn:aws:iam::{ACCOUNT}:role"
 OURS = f"{ROLES}/private-transform/dev-{REGION}"
@@ -97,6 +100,12 @@ CORE = Site(
         analysts=(f"{ROLES}/Analyst",),
         query_prefix="athena-results/",
         key_administrators=(f"{ROLES}/KeyAdministrator",),
+        artifact_places=(
+            ArtifactPlace(
+                objects="arn:aws:s3:::company-models/released/*", account=COMPANY
+            ),
+            ArtifactPlace(objects="arn:aws:s3:::team-models/*", account=ACCOUNT),
+        ),
     ),
     endpoint_ids=("vpce-0ours", "vpce-0trusted"),
     services=KeyServices(
@@ -127,6 +136,7 @@ _BARE = replace(
         analysts=(),
         query_prefix="",
         key_administrators=(),
+        artifact_places=(),
     ),
     endpoint_ids=("vpce-0ours",),
     services=KeyServices(),

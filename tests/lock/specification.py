@@ -8,7 +8,16 @@ from functools import cache
 import z3
 
 from private_transform.lock import BucketKind, kms_actions, s3_actions
-from tests.lock.encoder import FALSE, TRUE, Formula, Request, all_of, any_of, arn_like
+from tests.lock.encoder import (
+    FALSE,
+    TRUE,
+    Formula,
+    Request,
+    Text,
+    all_of,
+    any_of,
+    arn_like,
+)
 from tests.lock.sites import ACCOUNT, REGION, Site
 
 ATHENA = "athena.amazonaws.com"
@@ -146,6 +155,21 @@ def endpoint_lets_through(
     if name in ("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"):
         return z3.And(ours, job if bucket == "outputs" else z3.Not(job))
     return FALSE
+
+
+def endpoint_lets_out(request: Request, site: Site, action: str, arn: Text) -> Formula:
+    """`arn` is of a bucket or an object that is none of ours."""
+    if action != "s3:GetObject":
+        return FALSE
+    named = any_of(
+        z3.And(
+            z3.PrefixOf(z3.StringVal(place.objects.removesuffix("*")), arn),
+            request.equals("aws:ResourceAccount", place.account),
+        )
+        for place in site.perimeter.artifact_places
+    )
+    job = caller(request, site.perimeter.execution_roles)
+    return all_of([request.equals("aws:PrincipalAccount", ACCOUNT), job, named])
 
 
 def key_lets_through(request: Request, site: Site, action: str) -> Formula:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from private_transform.lock import bucket_policy, key_policy
-from tests.lock.sites import CORE, LOCKED, ROLES, SITES, Site
+from private_transform.lock import ArtifactPlace, bucket_policy, key_policy
+from tests.lock.sites import COMPANY, CORE, LOCKED, ROLES, SITES, Site
 
 MANAGEMENT = {"ListingForNamedRoles", "OnlyDeploymentManages", "DeploymentOnlyManages"}
 
@@ -97,6 +97,14 @@ def _size(count: int, bucket: str, endpoint_id: str, key_arn: str) -> int:
         key_arn=key_arn,
     )
     return len(json.dumps(policy, separators=(",", ":")))
+
+
+def test_the_endpoint_takes_as_many_places_as_a_file_may_name() -> None:
+    place = ArtifactPlace(
+        objects=f"arn:aws-us-gov:s3:::{'b' * 63}/{'p' * 812}/*", account=COMPANY
+    )
+    whole = _with(CORE, artifact_places=(place,) * 10).documents()["endpoint"]
+    assert len(json.dumps(whole, separators=(",", ":"))) < 20_480
 
 
 def test_size_counts_the_longest_values_that_tokens_may_become() -> None:

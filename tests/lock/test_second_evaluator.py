@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import z3
 from ministack.core import iam_evaluator
 
 from private_transform.lock import BucketKind
@@ -17,12 +18,23 @@ from tests.lock.catalogue import (
 from tests.lock.concrete import Case, by_encoding, by_evaluator, key_of
 from tests.lock.encoder import Reading, Request, Resource
 from tests.lock.mutants import Mutant
-from tests.lock.sites import ACCOUNT, CORE, KINDS, LOCKED, OURS, REGION, ROLES, Site
+from tests.lock.sites import (
+    ACCOUNT,
+    COMPANY,
+    CORE,
+    KINDS,
+    LOCKED,
+    OURS,
+    REGION,
+    ROLES,
+    Site,
+)
 from tests.lock.specification import (
     CUSTOMER_KEY,
     ENCRYPTION,
     KEY_ID,
     bucket_lets_through,
+    endpoint_lets_out,
     endpoint_lets_through,
     key_lets_through,
 )
@@ -173,6 +185,44 @@ def _agree_on_bucket(
         )
         outcomes[passes, through] += 1
     return outcomes
+
+
+ELSEWHERE = (
+    "arn:aws:s3:::company-models/released/a/model.tar.gz",
+    "arn:aws:s3:::company-models/released",
+    "arn:aws:s3:::company-models/drafts/model.tar.gz",
+    "arn:aws:s3:::team-models/model.tar.gz",
+    "arn:aws:s3:::team-models",
+    "arn:aws:s3:::team-models-too/model.tar.gz",
+)
+
+
+def test_on_the_endpoint_to_what_is_not_ours() -> None:
+    random, site, request = Random("elsewhere"), CORE, Request()
+    document, arn = site.documents()["endpoint"], z3.String("any other ARN")
+    reading = Reading(request, document, Resource("", arn))
+    outcomes: Counter[bool] = Counter()
+    for _ in range(400):
+        action = random.choice(("s3:GetObject", "s3:GetObject", _s3_action(random)))
+        resource = random.choice(ELSEWHERE)
+        keys = _s3_keys(random, site)
+        keys["aws:ResourceAccount"] = random.choice((ACCOUNT, COMPANY, "999999999999"))
+        if random.random() < 0.5:
+            keys["aws:PrincipalArn"] = f"{OURS}/execution/faces"
+            keys["aws:PrincipalAccount"] = ACCOUNT
+        case = Case(action=action, resource=resource, keys=keys)
+        there = (arn, z3.StringVal(resource))
+        allows, specified = (
+            by_encoding(z3.substitute(formula, there), request, case, "")
+            for formula in (
+                reading.allows(action),
+                endpoint_lets_out(request, site, action, arn),
+            )
+        )
+        assert allows == (by_evaluator(document, case) == "Allow"), case
+        assert allows == specified, case
+        outcomes[allows] += 1
+    assert min(outcomes.values()) > 20, outcomes
 
 
 def test_on_the_key() -> None:

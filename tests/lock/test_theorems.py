@@ -16,6 +16,11 @@ from tests.lock.catalogue import (
     bucket_policy_actions,
     key_policy_actions,
 )
+from tests.lock.elsewhere_theorems import (
+    ELSEWHERE_THEOREMS,
+    ElsewhereTheorem,
+    elsewhere,
+)
 from tests.lock.encoder import Formula, Request
 from tests.lock.key_theorems import KEY_THEOREMS, KeyTheorem, at_key
 from tests.lock.sites import ACCOUNT, KINDS, SITES
@@ -70,5 +75,17 @@ def test_also_when_sagemaker_reads_models(theorem: Theorem, kind: BucketKind) ->
 def test_the_key(theorem: KeyTheorem, name: str) -> None:
     site = SITES[name]
     scenes = at_key(site, site.documents()["key"], key_policy_actions())
+    formulas = map(theorem.contradicted_by, scenes)
+    assert _contradiction(scenes[0].request, formulas) is None
+
+
+@pytest.mark.parametrize("name", ["core", "bare"])
+@pytest.mark.parametrize(
+    "theorem", ELSEWHERE_THEOREMS, ids=lambda theorem: theorem.says
+)
+def test_elsewhere(theorem: ElsewhereTheorem, name: str) -> None:
+    site = SITES[name]
+    actions = [action.name for action in (*bucket_policy_actions(), *INVENTED_S3)]
+    scenes = elsewhere(site, site.documents()["endpoint"], actions)
     formulas = map(theorem.contradicted_by, scenes)
     assert _contradiction(scenes[0].request, formulas) is None

@@ -17,6 +17,7 @@ class Account:
     may_assume: bool = True
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     objects: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
     busy: int = 0
     calls: list[str] = field(default_factory=list)
 
@@ -56,11 +57,14 @@ class Stacks:
         return {"Stacks": [self._stack(StackName)]}
 
     def get_paginator(self, operation: str) -> "Stacks":
-        assert operation == "describe_stacks"
+        assert operation in ("describe_stacks", "describe_stack_events")
         return self
 
-    def paginate(self) -> Iterator[Any]:
-        yield {"Stacks": [self._stack(name) for name in self.account.stacks]}
+    def paginate(self, **request: str) -> Iterator[Any]:
+        yield {
+            "Stacks": [self._stack(name) for name in self.account.stacks],
+            "StackEvents": self.account.events,
+        }
 
     def update_termination_protection(self, **request: Any) -> None:
         self.account.calls.append(f"unprotect {request['StackName']}")

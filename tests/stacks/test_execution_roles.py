@@ -3,6 +3,7 @@
 import pytest
 
 from private_transform.lock.s3_actions import FETCH, WRITE, s3_actions
+from tests.representative import REGISTRY_KEY
 from tests.synthesized import Resource, Statement, Synthesis
 
 ON_OBJECTS = (*s3_actions(FETCH), *s3_actions(WRITE), "s3:DeleteObject")
@@ -116,9 +117,42 @@ def test_captured_data_and_artifacts_elsewhere_are_reached_too(
     rights = kept.rights(kept.execution_role("scores"))
     outputs = kept.data_buckets["outputs"].arn
     assert reaches(rights, "s3:PutObject", f"{outputs}/captured/input/x")
-    artifact = "arn:aws:s3:::shared-models/round/model.tar.gz"
-    assert reaches(rights, "s3:GetObject", artifact)
-    assert not reaches(rights, "s3:GetObject", f"{artifact}.old")
+    for artifact in (
+        "arn:aws:s3:::shared-models/round/model.tar.gz",
+        "arn:aws:s3:::registry-models/score/3.tar.gz",
+    ):
+        done = {each for each in ON_OBJECTS if reaches(rights, each, artifact)}
+        assert done == {"s3:GetObject"}
+        assert not reaches(rights, "s3:GetObject", f"{artifact}.old")
+    unnamed = "arn:aws:s3:::unused-models/released/model.tar.gz"
+    assert not reaches(rights, "s3:GetObject", unnamed)
+
+
+def test_the_key_of_an_artifact_elsewhere_decrypts_that_artifact_through_s3_only(
+    kept: Synthesis,
+) -> None:
+    foreign = {
+        transform: [
+            statement
+            for statement in kept.rights(kept.execution_role(transform))
+            if any(action.startswith("kms:") for action in statement.actions)
+            and statement.resources != (kept.key.arn,)
+        ]
+        for transform in ("faces", "scores", "video")
+    }
+    assert foreign["faces"] == foreign["video"] == []
+    (decrypting,) = foreign["scores"]
+    assert decrypting.actions == ("kms:Decrypt",)
+    assert decrypting.resources == (REGISTRY_KEY,)
+    assert decrypting.conditions == {
+        "StringEquals": {
+            "kms:ViaService": "s3.us-east-1.amazonaws.com",
+            "kms:EncryptionContext:aws:s3:arn": [
+                "arn:aws:s3:::registry-models",
+                "arn:aws:s3:::registry-models/score/3.tar.gz",
+            ],
+        }
+    }
 
 
 def test_only_sagemaker_in_this_account_and_region_assumes_the_role(
@@ -173,9 +207,8 @@ def test_the_key_is_lent_to_volumes_and_to_nothing_else(synthesis: Synthesis) ->
         using = [
             statement
             for statement in rights
-            if any(action.startswith("kms:") for action in statement.actions)
+            if statement.resources == (synthesis.key.arn,)
         ]
-        assert {each.resources for each in using} == {(synthesis.key.arn,)}
         (lending,) = (each for each in using if "kms:CreateGrant" in each.actions)
         assert lending.actions == ("kms:CreateGrant",)
         assert lending.conditions == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
@@ -189,6 +222,7 @@ def test_images_are_pulled_from_the_named_repositories_only(kept: Synthesis) -> 
     }
     assert repositories == {
         (
+            "arn:aws:ecr:us-east-1:123456789012:repository/score",
             "arn:aws:ecr:us-east-1:123456789012:repository/team/prepare",
             "arn:aws:ecr:us-east-1:763104351884:repository/pytorch",
         )

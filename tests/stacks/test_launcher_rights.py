@@ -169,6 +169,21 @@ def test_jobs_run_our_models_and_encrypt_with_our_key_or_do_not_start(
     ]
 
 
+def test_the_packages_that_transforms_name_are_used_and_no_others(
+    kept: Synthesis, discarded: Synthesis
+) -> None:
+    named = sagemaker("model-package", "score/3")
+    using = [
+        (role.ref, statement.actions, statement.resources)
+        for role in kept.all("AWS::IAM::Role")
+        for statement in allowed(kept, role, "sagemaker:DescribeModelPackage", named)
+    ]
+    actions = ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage")
+    assert using == [(handlers(kept)["is_complete"].ref, actions, (named,))]
+    for role in discarded.all("AWS::IAM::Role"):
+        assert not allowed(discarded, role, "sagemaker:DescribeModelPackage", named)
+
+
 @pytest.mark.parametrize(
     ("action", "kind"),
     [

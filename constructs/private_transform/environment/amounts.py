@@ -1,9 +1,9 @@
-"""The whole numbers of an environment's files: what they may be, and who says so."""
+"""The numbers of an environment's files and the lengths of its lists, with sources."""
 
 from typing import Annotated
 
 from private_transform.environment import catalogue
-from private_transform.environment.kinds import Between, OneOf
+from private_transform.environment.kinds import Between, OneOf, Size
 
 LogRetentionDays = Annotated[
     int,

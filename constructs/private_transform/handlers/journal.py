@@ -94,19 +94,21 @@ class Book:
         """As it is now that CloudFormation names `current` in a request.
 
         What succeeded after `current` was never taken over: the request was cancelled
-        or its answer lost. A Delete says so only with an invented name; with one of
-        ours it may be the clean-up after a replacement.
+        or its answer lost. A Delete says so only with an invented name; of a name of
+        ours it may be the clean-up after a replacement, unless that name is the newest
+        one: then the resource goes, and all that was kept for a roll-back with it.
         """
-        known = [
-            i
-            for i, e in enumerate(self.entries)
-            if e.name == current and e.kind != "Delete"
-        ]
-        if kind == "Create" or (kind == "Delete" and known):
-            return self
-        later = self.entries[max(known, default=-1) + 1 :]
-        lost = {e.name for e in later if e.succeeded and e.name != current}
-        return replace(self, disowned=self.disowned | lost)
+        made = [e for e in self.entries if e.kind != "Delete"]
+        known = [i for i, e in enumerate(made) if e.name == current]
+        if kind == "Update":
+            lost = made[max(known, default=-1) + 1 :]
+        elif kind == "Delete" and known:
+            taken = [e for e in made if e.succeeded or e.name == current]
+            lost = made if taken[-1].name == current else []
+        else:
+            lost = made if kind == "Delete" else []
+        names = {e.name for e in lost if e.succeeded and e.name != current}
+        return replace(self, disowned=self.disowned | names)
 
     def entered(self, entry: Entry) -> "Book":
         """With one more request, in the order in which they were asked."""

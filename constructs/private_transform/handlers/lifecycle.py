@@ -61,7 +61,7 @@ class Request:
         physical_id: The resource as CloudFormation knows it; None on Create.
         properties: The resource's properties; every scalar arrives as a string.
         old_properties: The properties before an Update; empty otherwise.
-        started: When the first delivery was seen; None until `begin` has answered.
+        started: When work on it began; None until `begin` has answered.
     """
 
     kind: Literal["Create", "Update", "Delete"]

@@ -14,7 +14,7 @@ from typing import Any
 _PART = 8
 """Hexadecimal characters of the digest and of the request in a name."""
 
-_NAME = re.compile(rf".+-[0-9a-f]{{{_PART}}}-[0-9a-f]{{{_PART}}}")
+_PARTS = rf"[0-9a-f]{{{_PART}}}-[0-9a-f]{{{_PART}}}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,8 @@ class Names:
 
     def owns(self, name: str) -> bool:
         """Whether a physical id is one of ours, and not one CloudFormation invented."""
-        return (
-            name.startswith(f"{self.environment}-{self.transform}-")
-            and _NAME.fullmatch(name) is not None
-        )
+        ours = f"{self.environment}-{self.transform}-{_PARTS}"
+        return re.fullmatch(ours, name) is not None
 
 
 def family_of(name: str) -> str:

@@ -71,14 +71,19 @@ class Owner:
             if request.kind == "Update" or not is_transient(error):
                 raise
             entry = self._entry(request, Book())
-        return {"PhysicalResourceId": entry.name, "StartedAt": entry.started}
+        return {"PhysicalResourceId": entry.name, "StartedAt": self.now().isoformat()}
 
     def finished(self, request: Request) -> Answer:
-        """Do what is asked, and answer each delivery of it in the same way."""
+        """Do what is asked, and answer each delivery of it in the same way.
+
+        The time that a request may take counts from its first delivery.
+        """
         book, entry = self._entered(request)
         if not entry.answered:
+            started = datetime.fromisoformat(entry.started)
+            asked = replace(request, physical_id=entry.name, started=started)
             try:
-                entry = self._worked(request, entry, book)
+                entry = self._worked(asked, entry, book)
             except LauncherError as error:
                 entry = replace(entry, failure=str(error))
             except ClientError as error:
@@ -154,8 +159,7 @@ class Owner:
         if book.after(entry):
             return self._superseded(request, entry, book)
         self._swept(request, book.loose(entry))
-        asked = replace(request, physical_id=entry.name)
-        return replace(entry, data=self.maker.make(asked, restores=entry.restores))
+        return replace(entry, data=self.maker.make(request, restores=entry.restores))
 
     def _deleted(self, request: Request, entry: Entry, book: Book) -> Entry:
         obstacles = self._swept(request, (entry.name, *book.loose(entry)))

@@ -1,0 +1,151 @@
+"""Each invariant has teeth: a launcher that breaks it is found out."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from chaos import chance
+from chaos.verdict import judge
+from private_transform.handlers import advice, dispatch, lifecycle, ownership
+from private_transform.handlers import job as jobs
+from private_transform.handlers import model as models
+from private_transform.handlers import state_change as changes
+from private_transform.handlers.journal import Book, Journal
+
+HISTORIES = 400
+"""How many histories a broken launcher has to be found out in."""
+
+
+def forgets_requests_that_were_given_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "loose", lambda self, entry: ())
+
+
+def goes_on_with_a_request_that_was_given_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "after", lambda self, entry: ())
+
+
+def believes_every_success(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "seen", lambda self, kind, current: self)
+
+
+def lets_a_removal_overtake_its_creation(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "_ends_with_delete_of_unseen", lambda self: False)
+
+
+def leaves_models(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(models.TransformModel, "remove", lambda self, name: None)
+
+
+def leaves_jobs_running(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs.TransformJob, "remove", lambda self, name: None)
+
+
+def deletes_models_in_use(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(models.TransformModel, "_jobs_in_progress_with", lambda *_: [])
+
+
+def runs_what_has_run(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs.TransformJob, "_completed", lambda self, family: None)
+
+
+def names_every_update_anew(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "kept", lambda self: ())
+    patch.setattr(jobs.TransformJob, "spent", lambda self, name: True)
+
+
+def answers_each_delivery_by_itself(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "settled", lambda self, answered: self)
+    patch.setattr(ownership.Owner, "_settled", lambda self, request, answered: answered)
+
+
+def overwrites_the_journal(patch: pytest.MonkeyPatch) -> None:
+    write = Journal._write
+
+    def overwrite(self: Journal, book: Book, condition: object) -> None:
+        write(self, book, {})
+
+    patch.setattr(Journal, "_write", overwrite)
+
+
+def calls_every_end_a_success(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs.TransformJob, "_is_answer", lambda *_: True)
+
+
+def waits_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        lifecycle.Request, "waited_longer_than", lambda self, limit, now: False
+    )
+
+
+def does_not_bound_reasons(patch: pytest.MonkeyPatch) -> None:
+    for module in (advice, lifecycle):
+        patch.setattr(module, "bounded", lambda text, limit: text)
+
+
+def logs_the_whole_request(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(dispatch, "loggable", dict)
+
+
+def claims_before_it_announces(patch: pytest.MonkeyPatch) -> None:
+    announce = changes.StateChanges._announce
+
+    def claim_first(self: changes.StateChanges, job: dict[str, Any]) -> None:
+        name, status = job["TransformJobName"], job["TransformJobStatus"]
+        self._write_once(f"claims/{name}/{status}", {})
+        announce(self, job)
+
+    patch.setattr(changes.StateChanges, "_announce", claim_first)
+
+
+def overwrites_evidence(patch: pytest.MonkeyPatch) -> None:
+    def write(self: changes.StateChanges, key: str, content: object) -> None:
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=b"{}")
+
+    patch.setattr(changes.StateChanges, "_write_once", write)
+
+
+def forgets_to_announce(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(changes.StateChanges, "_announce", lambda self, job: None)
+
+
+MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
+    forgets_requests_that_were_given_up: "leaks",
+    goes_on_with_a_request_that_was_given_up: "leaks",
+    believes_every_success: "leaks",
+    lets_a_removal_overtake_its_creation: "leaks",
+    leaves_models: "leaks",
+    leaves_jobs_running: "leaks",
+    deletes_models_in_use: "leaks",
+    runs_what_has_run: "duplicate_jobs",
+    names_every_update_anew: "duplicate_jobs",
+    answers_each_delivery_by_itself: "wrong_answers",
+    overwrites_the_journal: "leaks",
+    calls_every_end_a_success: "wrong_answers",
+    waits_for_ever: "hangs",
+    does_not_bound_reasons: "oversized",
+    logs_the_whole_request: "secrets",
+    claims_before_it_announces: "lost_notifications",
+    overwrites_evidence: "lost_notifications",
+    forgets_to_announce: "lost_notifications",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mutation", "invariant"),
+    MUTATIONS.items(),
+    ids=[mutation.__name__ for mutation in MUTATIONS],
+)
+def test_a_broken_launcher_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+    mutation: Callable[[pytest.MonkeyPatch], None],
+    invariant: str,
+) -> None:
+    mutation(monkeypatch)
+
+    assert any(
+        invariant in judge(chance.history(Random(seed))).broken
+        for seed in range(HISTORIES)
+    )
