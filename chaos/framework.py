@@ -18,6 +18,7 @@ from .faults import Killed
 
 MARKER = "AWSCDK::CustomResourceProviderFramework::CREATE_FAILED"
 INTERVAL, ATTEMPTS = 10, 300
+TIMED_OUT = "Operation timed out"
 _TRACE = "\n".join(
     [
         "",
@@ -93,7 +94,10 @@ class Framework:
         try:
             begun = self.launcher.begin(event)
         except Killed:
-            if self.crash_is_failure:
+            created = event["RequestType"] == "Create" and (
+                event["RequestId"] in self._begun
+            )
+            if self.crash_is_failure and not created:
                 self._fail(event, "Task timed out", settled=False)
             else:
                 self.agenda.after(60, lambda: self.deliver(request))
@@ -107,7 +111,8 @@ class Framework:
     def _is_beyond_help(self, event: Mapping[str, Any]) -> bool:
         """Deliveries that are not played, because no handler could do right by them.
 
-        One that follows an answer with the marker would make what no Delete can name.
+        Where one delivery of a Create begins and another one is answered with the
+        marker, no Delete can name what is made; neither order of the two is played.
         An Update that is seen for the first time after its own roll-back looks like
         the next deployment; what it makes is removed by the next request.
         """
@@ -126,7 +131,7 @@ class Framework:
 
     def _go_on(self, event: dict[str, Any], attempts: int) -> None:
         if attempts == 0:
-            self._fail(event, "Operation timed out", settled=False)
+            self._fail(event, TIMED_OUT, settled=False)
             return
         try:
             answer = self.launcher.go_on(_as_sent(event))

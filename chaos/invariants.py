@@ -9,7 +9,7 @@ from datetime import datetime
 from private_transform.handlers.names import family_of
 
 from .cloudformation import SECRET, Asked
-from .framework import Reply
+from .framework import TIMED_OUT, Reply
 from .sagemaker import Job
 from .world import CONTROL, World
 
@@ -49,9 +49,12 @@ def _abandoned(world: World) -> set[str | None]:
 
 
 def hangs(world: World) -> Iterator[str]:
-    """Requests without an answer in CloudFormation's hour."""
+    """Requests that the launcher did not answer in time."""
     for request_id in world.stack.hangs:
-        yield f"{request_id} got no answer"
+        yield f"{request_id} got no answer in CloudFormation's hour"
+    for reply in world.framework.replies:
+        if reply.reason == TIMED_OUT:
+            yield f"{reply.request_id} was given up by the provider framework"
 
 
 def duplicate_jobs(world: World) -> Iterator[str]:

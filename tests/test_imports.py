@@ -174,12 +174,14 @@ def test_synth_needs_the_deployment_requirements_and_nothing_else(
         cwd=copy,
         check=True,
         env={
+            "CDK_OUTDIR": str(tmp_path / "assembly"),
             "CDK_VALIDATION": "false",
             "HOME": str(tmp_path),
             "PATH": os.environ["PATH"],
         },
     )
-    templates = {path.name for path in (copy / "cdk.out").glob("*.template.json")}
+    assembly = tmp_path / "assembly"
+    templates = {path.name for path in assembly.glob("*.template.json")}
     assert templates == {
         f"rehearsal-{part}.template.json"
         for part in ("faces", "foundation", "operations")

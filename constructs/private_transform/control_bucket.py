@@ -58,3 +58,7 @@ class ControlBucket(Construct):
             ],
             removal_policy=removal_policy,
         )
+        # CDK keeps a bucket and deletes its policy: TLS would no longer be required.
+        policy = self.bucket.policy
+        assert policy is not None
+        policy.apply_removal_policy(removal_policy)

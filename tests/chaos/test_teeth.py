@@ -1,6 +1,7 @@
 """Each invariant has teeth: a launcher that breaks it is found out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -14,7 +15,7 @@ from private_transform.handlers import model as models
 from private_transform.handlers import state_change as changes
 from private_transform.handlers.journal import Book, Journal
 
-HISTORIES = 400
+HISTORIES = 1000
 """How many histories a broken launcher has to be found out in."""
 
 
@@ -51,8 +52,16 @@ def runs_what_has_run(patch: pytest.MonkeyPatch) -> None:
 
 
 def names_every_update_anew(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Book, "kept", lambda self: ())
-    patch.setattr(jobs.TransformJob, "spent", lambda self, name: True)
+    named = ownership.Owner._named
+
+    def anew(
+        self: ownership.Owner, request: lifecycle.Request, book: Book
+    ) -> tuple[str, bool]:
+        if request.kind == "Update" and not request.started:
+            request = replace(request, kind="Create", physical_id=None)
+        return named(self, request, book)
+
+    patch.setattr(ownership.Owner, "_named", anew)
 
 
 def answers_each_delivery_by_itself(patch: pytest.MonkeyPatch) -> None:

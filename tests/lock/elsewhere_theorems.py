@@ -53,7 +53,7 @@ def _from_an_unnamed_place(at: Elsewhere) -> Formula:
 
 def _of_an_unnamed_owner(at: Elsewhere) -> Formula:
     owned = any_of(
-        z3.Implies(
+        z3.And(
             z3.PrefixOf(z3.StringVal(place.objects.removesuffix("*")), at.arn),
             at.request.equals("aws:ResourceAccount", place.account),
         )
@@ -68,7 +68,9 @@ ELSEWHERE_THEOREMS = (
     ),
     ElsewhereTheorem("elsewhere, only a job of ours reads", _somebody_else),
     ElsewhereTheorem("elsewhere, only named places are read", _from_an_unnamed_place),
-    ElsewhereTheorem("elsewhere, a place is read of its owner", _of_an_unnamed_owner),
+    ElsewhereTheorem(
+        "elsewhere, a place is read while its owner has it", _of_an_unnamed_owner
+    ),
 )
 
 

@@ -107,6 +107,12 @@ def test_the_endpoint_takes_as_many_places_as_a_file_may_name() -> None:
     assert len(json.dumps(whole, separators=(",", ":"))) < 20_480
 
 
+@pytest.mark.parametrize("end", ["", "*", "/"])
+def test_a_place_of_artifacts_ends_in_a_slash_and_an_asterisk(end: str) -> None:
+    with pytest.raises(ValueError, match="must end in"):
+        ArtifactPlace(objects=f"arn:aws:s3:::company-models{end}", account=COMPANY)
+
+
 def test_size_counts_the_longest_values_that_tokens_may_become() -> None:
     tokens = ("${Token[B.1]}", "${Token[E.2]}", "${Token[K.3]}")
     longest = (

@@ -29,8 +29,9 @@ def data(synthesis: Synthesis) -> tuple[Resource, ...]:
 
 
 def locks(synthesis: Synthesis) -> tuple[Resource, ...]:
+    """Without its policy a bucket that was kept would be less protected."""
     return tuple(
-        synthesis.bucket_policy(bucket) for bucket in synthesis.data_buckets.values()
+        synthesis.bucket_policy(bucket) for bucket in synthesis.all("AWS::S3::Bucket")
     )
 
 

@@ -186,7 +186,8 @@ class Container:
     package alone. Model Registry takes no artifact from a bucket that is restricted
     to a VPC, as the models bucket is (AWS: Give Inference Recommender Jobs Access to
     Resources in Your Amazon VPC), so it lies where the package's owner put it: that
-    must be below one of the environment's artifact_sources."""
+    must be below one of the environment's artifact_sources. The operations stack
+    lets the launcher use the package, so deploy it before a new one or version."""
     inference_specification_name: shapes.SpecificationName | None = None
     """Which of the model package's specifications to use."""
 

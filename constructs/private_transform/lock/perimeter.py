@@ -29,10 +29,21 @@ class ArtifactPlace:
     Args:
         objects: Their ARN pattern: a bucket, a prefix that ends in `/`, and `*`.
         account: Who owns the bucket.
+
+    Raises:
+        ValueError: The pattern does not end in `/*`.
     """
 
     objects: str
     account: str
+
+    def __post_init__(self) -> None:
+        """Refuse a prefix that would let its neighbours through."""
+        if not self.objects.endswith("/*"):
+            raise ValueError(
+                f"objects must end in '/*', got {self.objects!r}; without the slash "
+                "it also matches its neighbours"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
