@@ -95,7 +95,8 @@ def _python_packages(profile: str) -> None:
             "Python's venv module is needed (Debian and Ubuntu: "
             "apt install python3-venv).",
         )
-    requirements = "requirements-dev.txt" if profile == "develop" else "requirements.txt"
+    suffix = "-dev" if profile == "develop" else ""
+    requirements = f"requirements{suffix}.txt"
     _step(f"Python packages of {requirements}")
     _run(
         "pip",

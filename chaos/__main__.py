@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -36,27 +37,30 @@ def played(seed: int, number: int) -> Verdict:
 
 
 def main(histories: int, seed: int) -> int:
-    """Play, report, and show the shortest history that goes wrong."""
-    counts: Counter[str] = Counter()
-    wrong: list[tuple[int, str]] = []
+    """Play so many histories, on all processors; 0 if all promises were kept."""
     with ProcessPoolExecutor() as pool:
         verdicts = pool.map(partial(played, seed), range(histories), chunksize=50)
-        for number, verdict in enumerate(verdicts):
-            counts["events"] += verdict.events
-            counts["faults"] += verdict.faults
-            counts["kills"] += verdict.kills
-            for name, sentences in verdict.broken.items():
-                counts[name] += len(sentences)
-                wrong.append((number, name))
-    invariants = [check.__name__ for check in AT_THE_END] + [UNREPEATABLE]
-    report = {
-        "histories": histories,
-        **{name: counts[name] for name in ("events", "faults", "kills", *invariants)},
-        "seed": seed,
-    }
+        return report(verdicts, seed)
+
+
+def report(verdicts: Iterable[Verdict], seed: int) -> int:
+    """Write the report, and show the shortest history that goes wrong."""
+    counts: Counter[str] = Counter()
+    wrong: list[tuple[int, str]] = []
+    for number, verdict in enumerate(verdicts):
+        counts["histories"] += 1
+        counts["events"] += verdict.events
+        counts["faults"] += verdict.faults
+        counts["kills"] += verdict.kills
+        for name, sentences in verdict.broken.items():
+            counts[name] += len(sentences)
+            wrong.append((number, name))
+    invariants = [check.__name__ for check in AT_THE_END]
+    names = ("histories", "events", "faults", "kills", *invariants, UNREPEATABLE)
+    text = json.dumps({**{n: counts[n] for n in names}, "seed": seed}, indent=2)
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(json.dumps(report, indent=2) + "\n")
-    print(json.dumps(report, indent=2))
+    REPORT.write_text(text + "\n")
+    print(text)
     if wrong:
         _show(seed, *wrong[0])
     return 1 if wrong else 0

@@ -78,6 +78,7 @@ class Framework:
     _newest: dict[tuple[str, str], str] = field(default_factory=dict)
     _tried: set[str] = field(default_factory=set)
     _begun: set[str] = field(default_factory=set)
+    _failed: set[str] = field(default_factory=set)
 
     def reply_to(self, request_id: str) -> Reply | None:
         """The first answer: CloudFormation takes no other."""
@@ -89,30 +90,35 @@ class Framework:
         if event["RequestType"] == "Delete" and event["PhysicalResourceId"] == MARKER:
             self._answer(event, "SUCCESS")
             return
+        request_id = event["RequestId"]
         if self._is_beyond_help(event):
             return
         try:
             begun = self.launcher.begin(event)
         except Killed:
-            created = event["RequestType"] == "Create" and (
-                event["RequestId"] in self._begun
-            )
-            if self.crash_is_failure and not created:
-                self._fail(event, "Task timed out", settled=False)
+            if self.crash_is_failure:
+                self._not_begun(event, "Task timed out")
             else:
                 self.agenda.after(60, lambda: self.deliver(request))
         except Exception as error:  # the framework reports whatever it is
-            self._fail(event, str(error), settled=False)
+            self._not_begun(event, str(error))
         else:
-            self._begun.add(event["RequestId"])
+            self._begun.add(request_id)
             waiting = _as_sent({**event, **begun})
             self.agenda.after(0, lambda: self._go_on(waiting, ATTEMPTS))
+
+    def _not_begun(self, event: dict[str, Any], reason: str) -> None:
+        if event["RequestId"] not in self._begun:
+            self._failed.add(event["RequestId"])
+            self._fail(event, reason, settled=False)
 
     def _is_beyond_help(self, event: Mapping[str, Any]) -> bool:
         """Deliveries that are not played, because no handler could do right by them.
 
-        Where one delivery of a Create begins and another one is answered with the
-        marker, no Delete can name what is made; neither order of the two is played.
+        Where one delivery of a request begins and another one fails to, CloudFormation
+        goes by whichever answers first, and after a marker no Delete can name what was
+        made. Neither order of the two is played.
+
         An Update that is seen for the first time after its own roll-back looks like
         the next deployment; what it makes is removed by the next request.
         """
@@ -122,8 +128,7 @@ class Framework:
             self._tried.add(request_id)
             self._newest[resource] = request_id
         overtaken = self._newest[resource] != request_id
-        reply = self.reply_to(request_id)
-        return (reply is not None and reply.name == MARKER) or (
+        return request_id in self._failed or (
             event["RequestType"] == "Update"
             and overtaken
             and request_id not in self._begun

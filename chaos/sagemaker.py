@@ -107,6 +107,7 @@ class SageMaker:
 
     def delete_model(self, *, ModelName: str) -> dict[str, Any]:  # noqa: N803 - boto3
         """Answer DeleteModel."""
+        self._refuse("delete_model")
         self.describe_model(ModelName=ModelName)
         if any(job.request["ModelName"] == ModelName for job in self.running()):
             self.orphaned.append(ModelName)
@@ -167,6 +168,7 @@ class SageMaker:
         TransformJobName: str,  # noqa: N803 - boto3
     ) -> dict[str, Any]:
         """Answer StopTransformJob."""
+        self._refuse("stop_transform_job")
         self.describe_transform_job(TransformJobName=TransformJobName)
         job = self.jobs[TransformJobName]
         if job.status not in RUNNING:

@@ -71,8 +71,7 @@ def _of_transform(transform: Transform) -> Mapping[str, str]:
     capture = transform.data_capture_config
     return {
         "transform": transform.name,
-        # A manifest lists objects anywhere in the bucket.
-        "inputs": source.s3_uri if source.s3_data_type == "S3Prefix" else "",
+        "inputs": source.prefix,
         "outputs": transform.transform_output.s3_output_path,
         **({"captures": capture.destination_s3_uri} if capture else {}),
     }

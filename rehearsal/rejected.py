@@ -20,7 +20,7 @@ def run_with_a_broken_photograph(company: Company, transform: Transform) -> RunR
     (AWS: Troubleshoot Errors, batch transform).
     """
     foundation = company.outputs("foundation")
-    prefix = transform.transform_input.data_source.s3_data_source.s3_uri
+    prefix = transform.transform_input.data_source.s3_data_source.prefix
     uploader = company.client("s3", role=company.environment.people.uploaders[0].role)
     uploader.put_object(
         Bucket=foundation["InputsBucket"],

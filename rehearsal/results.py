@@ -40,7 +40,7 @@ def outputs_of(
 ) -> Outputs:
     """List what a job had before it and what it left."""
     foundation = company.outputs("foundation")
-    prefix = transform.transform_input.data_source.s3_data_source.s3_uri
+    prefix = transform.transform_input.data_source.s3_data_source.prefix
     written = job["TransformOutput"]["S3OutputPath"].removeprefix(
         f"s3://{foundation['OutputsBucket']}/"
     )

@@ -10,7 +10,6 @@ from private_transform.job_log_group import JobLogGroup
 from private_transform.launcher import Launcher
 from private_transform.state_changes import StateChanges
 from stacks.foundation_stack import FoundationStack
-from stacks.shared_key import shared_key
 
 
 class OperationsStack(cdk.Stack):
@@ -42,12 +41,11 @@ class OperationsStack(cdk.Stack):
             termination_protection=environment.protection == "keep",
             description=f"Private batch transform {environment.name}: launcher",
         )
-        key = shared_key(self, foundation)
         functions_path = role_path(environment, "launcher/")
         log_group = EncryptedLogGroup(
             self,
             "Functions",
-            key=key,
+            key=foundation.key,
             retention_in_days=environment.retention.logs_in_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         ).log_group
@@ -57,7 +55,7 @@ class OperationsStack(cdk.Stack):
             environment=environment.name,
             role_path=functions_path,
             execution_roles=role_arns(environment, self.partition, "execution/"),
-            key=key,
+            key=foundation.key,
             models_bucket=foundation.data["models"],
             model_packages=model_packages(environment),
             control_bucket=foundation.control,
@@ -67,7 +65,7 @@ class OperationsStack(cdk.Stack):
             self,
             "JobLogs",
             service_token=self.service_token,
-            key=key,
+            key=foundation.key,
             retention_in_days=environment.retention.logs_in_days,
             release_key=environment.protection == "discard",
         )
@@ -76,7 +74,7 @@ class OperationsStack(cdk.Stack):
             "StateChanges",
             environment=environment.name,
             role_path=functions_path,
-            key=key,
+            key=foundation.key,
             control_bucket=foundation.control,
             log_group=log_group,
             emails=environment.notify,

@@ -12,7 +12,6 @@ from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel
 from stacks.foundation_stack import FoundationStack
 from stacks.operations_stack import OperationsStack
-from stacks.shared_key import shared_key
 
 
 class TransformStack(cdk.Stack):
@@ -45,13 +44,12 @@ class TransformStack(cdk.Stack):
             description=f"Private batch transform {environment.name}: {transform.name}",
         )
         network, data = foundation.network, foundation.data
-        key = shared_key(self, foundation)
         role = ExecutionRole(
             self,
             "ExecutionRole",
             transform=transform,
             path=role_path(environment, "execution/"),
-            key=key,
+            key=foundation.key,
             models_bucket=data["models"],
             inputs_bucket=data["inputs"],
             outputs_bucket=data["outputs"],
@@ -63,7 +61,7 @@ class TransformStack(cdk.Stack):
         requests = TransformRequests(
             environment=environment.name,
             transform=transform,
-            role_arn=role.role.role_arn,
+            role_arn=role.role_arn,
             surroundings=Surroundings(
                 models_bucket=data["models"].bucket_name,
                 inputs_bucket=data["inputs"].bucket_name,
@@ -83,7 +81,6 @@ class TransformStack(cdk.Stack):
             requests=requests,
             upload_command=f"make upload ENVIRONMENT={environment.name} DATA=<folder>",
         )
-        model.node.add_dependency(role.policy)
         job = TransformJob(
             self,
             "Job",
@@ -95,10 +92,9 @@ class TransformStack(cdk.Stack):
             run=transform.run,
             completion=transform.completion,
         )
-        self._outputs(job)
+        self._outputs(job, environment.region)
 
-    def _outputs(self, job: TransformJob) -> None:
-        region = self.region
+    def _outputs(self, job: TransformJob, region: str) -> None:
         console = f"https://{region}.console.aws.amazon.com"
         group = LOG_GROUP.replace("/", "$252F")
         for name, value in {

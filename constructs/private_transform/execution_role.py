@@ -44,9 +44,7 @@ class ExecutionRole(Construct):
         security_groups: Ids of the groups that these interfaces may have.
 
     Attributes:
-        role: The role.
-        policy: Its policy; a model must wait for it, because SageMaker reads the
-            artifact with the role while it creates the model.
+        role_arn: ARN of the role.
     """
 
     def __init__(
@@ -67,52 +65,56 @@ class ExecutionRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         stack = cdk.Stack.of(self)
-        partition, account = stack.partition, stack.account
-        here = f"{stack.region}:{account}"
+        partition, account, region = stack.partition, stack.account, stack.region
 
         def arn(service: str, resource: str) -> str:
-            return f"arn:{partition}:{service}:{here}:{resource}"
+            return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
-        self.role = iam.Role(
+        statements = [
+            *_data(
+                transform,
+                models=models_bucket.bucket_arn,
+                inputs=inputs_bucket.bucket_arn,
+                outputs=outputs_bucket.bucket_arn,
+                control=control_bucket.bucket_arn,
+                partition=partition,
+            ),
+            *_key(key.key_arn),
+            *_keys_of_sources(transform, artifact_sources, partition, region),
+            *_network(arn, subnets, security_groups),
+            *_observation(arn),
+            *_images(transform, partition),
+        ]
+        # Role and policy are one resource: SageMaker reads the artifact with the role
+        # while it creates the model, so a role without its rights must never be seen.
+        self.role_arn = iam.CfnRole(
             self,
             "Resource",
             path=path,
             description=f"SageMaker runs the transform {transform.name}",
-            assumed_by=iam.ServicePrincipal(
-                "sagemaker.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": account},
-                    "ArnLike": {"aws:SourceArn": arn("sagemaker", "*")},
-                },
-            ),
-        )
-        self.policy = iam.Policy(
-            self,
-            "Policy",
-            roles=[self.role],
-            document=iam.PolicyDocument.from_json(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        *_data(
-                            transform,
-                            models_bucket,
-                            inputs_bucket,
-                            outputs_bucket,
-                            control_bucket,
-                            partition,
-                        ),
-                        *_key(key.key_arn),
-                        *_keys_of_sources(
-                            transform, artifact_sources, partition, stack.region
-                        ),
-                        *_network(arn, subnets, security_groups),
-                        *_observation(arn),
-                        *_images(transform, partition),
-                    ],
-                }
-            ),
-        )
+            assume_role_policy_document=_document([_trust(account, arn)]),
+            policies=[
+                iam.CfnRole.PolicyProperty(
+                    policy_name="Transform", policy_document=_document(statements)
+                )
+            ],
+        ).attr_arn
+
+
+def _document(statements: Sequence[_Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _trust(account: str, arn: _Arn) -> _Statement:
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "sagemaker.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": arn("sagemaker", "*")},
+        },
+    }
 
 
 def _allow(
@@ -121,52 +123,49 @@ def _allow(
     resources: Sequence[str],
     **conditions: Mapping[str, object],
 ) -> _Statement:
-    """One statement as plain JSON: a transform has many, and objects of CDK cost."""
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Action": list(actions),
         "Resource": list(resources),
-        "Condition": conditions,
+        **({"Condition": conditions} if conditions else {}),
     }
 
 
 def _data(
     transform: Transform,
-    models: s3.IBucket,
-    inputs: s3.IBucket,
-    outputs: s3.IBucket,
-    control: s3.IBucket,
+    *,
+    models: str,
+    inputs: str,
+    outputs: str,
+    control: str,
     partition: str,
 ) -> Iterator[_Statement]:
-    """Read and write below this transform's prefixes."""
-    source = transform.transform_input.data_source.s3_data_source
-    prefix = source.s3_uri if source.s3_data_type == "S3Prefix" else ""
+    """Read and write below this transform's prefixes; buckets are named by ARN."""
+    prefix = transform.transform_input.data_source.s3_data_source.prefix
     artifacts = list(_artifacts(transform, models, partition))
     if artifacts:
         yield _allow("ReadArtifacts", ["s3:GetObject"], artifacts)
     yield _allow(
         "ListInputs",
         ["s3:ListBucket"],
-        [inputs.bucket_arn],
+        [inputs],
         StringLike={"s3:prefix": f"{prefix}*"},
     )
-    yield _allow("ReadInputs", ["s3:GetObject"], [inputs.arn_for_objects(f"{prefix}*")])
+    yield _allow("ReadInputs", ["s3:GetObject"], [f"{inputs}/{prefix}*"])
     yield _allow(
         "ReadManifests",
         ["s3:GetObject"],
-        [control.arn_for_objects(f"manifests/{transform.name}/*")],
+        [f"{control}/manifests/{transform.name}/*"],
     )
     yield _allow(
         "WriteOutputs",
         ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
-        [outputs.arn_for_objects(f"{place}*") for place in _destinations(transform)],
+        [f"{outputs}/{place}*" for place in _destinations(transform)],
     )
 
 
-def _artifacts(
-    transform: Transform, models: s3.IBucket, partition: str
-) -> Iterator[str]:
+def _artifacts(transform: Transform, models: str, partition: str) -> Iterator[str]:
     for container in transform.model.containers:
         url = container.model_data_url
         if url is None:
@@ -174,7 +173,7 @@ def _artifacts(
         if url.startswith("s3://"):
             yield _arn_of_object(url, partition)
         else:
-            yield models.arn_for_objects(url)
+            yield f"{models}/{url}"
 
 
 def _arn_of_object(s3_uri: str, partition: str) -> str:

@@ -9,7 +9,7 @@ from chaos.chance import history
 from chaos.verdict import judge
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.randoms(use_true_random=False))
 def test_no_history_breaks_a_promise(random: Random) -> None:
     played = history(random)

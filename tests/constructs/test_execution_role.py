@@ -20,6 +20,11 @@ def with_containers(*containers: Container) -> Transform:
     return replace(PLAIN, model=Model(containers=containers))
 
 
+def alone(value: Any) -> Any:
+    """The one element of a list that has no other."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 @pytest.fixture
 def statements(stack: cdk.Stack, resources: Resources, key: kms.IKey) -> Any:
     """The statements of a transform's role by their Sid."""
@@ -42,10 +47,11 @@ def statements(stack: cdk.Stack, resources: Resources, key: kms.IKey) -> Any:
             security_groups=["sg-1"],
             **buckets,
         )
-        (policy,) = resources("AWS::IAM::Policy")
+        (role,) = resources("AWS::IAM::Role")
+        (policy,) = role["Properties"]["Policies"]
         return {
-            each["Sid"]: each
-            for each in policy["Properties"]["PolicyDocument"]["Statement"]
+            each["Sid"]: {name: alone(value) for name, value in each.items()}
+            for each in policy["PolicyDocument"]["Statement"]
         }
 
     return render

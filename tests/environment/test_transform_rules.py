@@ -220,6 +220,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("a prefix with a wildcard", {URI: "photos*/"}, URI, "letters"),
     ("a prefix too long", {URI: f"{'a' * 880}/"}, URI, "inputs bucket"),
     ("a manifest with a slash", {TYPE: "ManifestFile"}, URI, "one object"),
+    (
+        "a manifest without a folder",
+        {TYPE: "ManifestFile", URI: "monday.json"},
+        URI,
+        "folder",
+    ),
     ("another kind of input", {TYPE: "AugmentedManifestFile"}, TYPE, "ManifestFile"),
     (
         "a content type in a word",

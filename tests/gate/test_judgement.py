@@ -20,7 +20,7 @@ ROLE = "{transform}/ExecutionRole"
 def lab(tmp_path: Path) -> Environment:
     manifest: Changes = {
         "transform_input.data_source.s3_data_source.s3_data_type": "ManifestFile",
-        "transform_input.data_source.s3_data_source.s3_uri": "list.json",
+        "transform_input.data_source.s3_data_source.s3_uri": "lists/all.json",
         "transform_output.s3_output_path": "listed/",
     }
     captured: Changes = {"data_capture_config": {"destination_s3_uri": "captured/"}}
@@ -70,7 +70,9 @@ def test_what_is_found_and_acknowledged_is_no_problem(lab: Environment) -> None:
         finding(
             "Pack-Wide[Resource::<Inputs.Arn>/photos/*]", "lab-faces/ExecutionRole"
         ),
-        finding("Pack-Wide[Resource::<Inputs.Arn>/*]", "lab-listed/ExecutionRole"),
+        finding(
+            "Pack-Wide[Resource::<Inputs.Arn>/lists/*]", "lab-listed/ExecutionRole"
+        ),
     )
 
 
@@ -89,7 +91,9 @@ def test_an_acknowledgement_reaches_no_further_than_it_says(
 ) -> None:
     used = [
         finding("Pack-Open", "lab-foundation/Logs"),
-        finding("Pack-Wide[Resource::<Inputs.Arn>/*]", "lab-listed/ExecutionRole"),
+        finding(
+            "Pack-Wide[Resource::<Inputs.Arn>/lists/*]", "lab-listed/ExecutionRole"
+        ),
     ]
     accepted = register(("Pack-Open", "foundation/Logs"), (BUCKET, ROLE))
     assert judged(lab, accepted, *used, finding(rule, path)) == [(0, path, rule)]

@@ -208,3 +208,66 @@ def test_a_creation_whose_removal_was_faster_makes_nothing(world: World) -> None
     world.agenda.run(600)
 
     assert world.sagemaker.created == []
+
+
+def test_a_model_that_is_refused_fails_at_once_in_aws_words(world: World) -> None:
+    world.sagemaker.refusals["create_model"] = [
+        refused("ResourceLimitExceeded", "The account-level service limit is 0")
+    ]
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create", "Model")
+    assert "was not accepted" in reply.reason
+    assert "Service Quotas" in reply.reason
+
+
+def test_a_model_that_another_delivery_made_is_taken(world: World) -> None:
+    world.sagemaker.refusals["create_model"] = [
+        refused("ValidationException", "Cannot create already existing model m")
+    ]
+
+    assert deploy(world)
+
+
+def test_a_model_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:
+    unseen = refused("ValidationException", 'Could not find model "m".')
+    world.sagemaker.refusals["describe_model"] = [unseen, unseen]
+
+    assert deploy(world)
+
+    assert len(world.sagemaker.created) == 1
+
+
+def test_throttling_at_the_start_of_a_job_is_waited_for(world: World) -> None:
+    world.sagemaker.refusals["create_transform_job"] = [
+        refused("ThrottlingException", "Rate exceeded")
+    ]
+
+    assert deploy(world)
+
+
+def test_a_job_that_another_delivery_started_is_taken(world: World) -> None:
+    unseen = refused("ValidationException", "Could not find requested job with name: j")
+    world.sagemaker.refusals["describe_transform_job"] = [unseen] * 3
+
+    assert deploy(world)
+
+    assert len(world.sagemaker.jobs) == 1
+
+
+def test_a_job_whose_name_only_contains_ours_does_not_count_as_ours(
+    world: World,
+) -> None:
+    assert deploy(world)
+    (name,) = world.sagemaker.jobs
+    other = world_where()
+    other.sagemaker.models["m"] = {}
+    other.sagemaker.create_transform_job(
+        TransformJobName=f"copy-of-{name}", ModelName="m"
+    )
+    other.agenda.run(3600)
+
+    assert deploy(other)
+
+    assert other.stack.held["Job"].data["JobName"] == name

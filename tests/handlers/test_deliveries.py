@@ -149,3 +149,30 @@ def test_nothing_secret_is_logged() -> None:
 def test_an_unknown_resource_type_is_refused(world: World) -> None:
     with pytest.raises(ValueError, match="Custom::Nonsense"):
         world.framework.launcher.begin({"ResourceType": "Custom::Nonsense"})
+
+
+def test_an_update_whose_beginning_fails_for_a_moment_goes_on() -> None:
+    world = world_where()
+    assert deploy(world)
+    first = world.weather.calls + 1
+    again = world_where(fates={first: Fate.BROKEN, first + 1: Fate.CUT_BEFORE})
+    assert deploy(again)
+
+    assert deploy(again, run=1)
+    assert again.weather.met == [Fate.BROKEN, Fate.CUT_BEFORE]
+
+
+def test_an_update_that_cannot_begin_changes_nothing() -> None:
+    world = world_where()
+    assert deploy(world)
+    first = world.weather.calls + 1
+    again = world_where(fates=dict.fromkeys(range(first, first + 3), Fate.BROKEN))
+    assert deploy(again)
+    before = dict(again.stack.held)
+
+    assert not deploy(again, run=1)
+
+    assert "could not begin" in replies(again, "Update")[0].reason
+    assert again.stack.stuck is None
+    assert again.stack.held["Job"].name == before["Job"].name
+    assert statuses(again) == ["Completed"]

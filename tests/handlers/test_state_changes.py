@@ -143,3 +143,12 @@ def test_what_s3_refuses_is_to_be_delivered_again(
     with pytest.raises(Exception, match=code):
         handler(world).handle(event(name, "Completed"))
     assert world.topic.published == []
+
+
+def test_a_reason_of_many_lines_becomes_one() -> None:
+    world = world_where(Outcome(reason="first\n\tsecond\nLogs: elsewhere"))
+    deploy(world)
+    world.agenda.run(60)
+
+    lines = world.topic.published[0]["Message"].splitlines()
+    assert "SageMaker: first second Logs: elsewhere" in lines

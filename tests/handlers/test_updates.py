@@ -1,5 +1,6 @@
 import pytest
 
+from chaos.errors import refused
 from chaos.history import Deploy, Remove, StartByHand, Template
 from chaos.sagemaker import Outcome
 from chaos.world import World
@@ -233,3 +234,62 @@ def test_a_job_that_does_not_stop_fails_the_removal_in_words() -> None:
         f"Transform job {job.name} does not stop. Look at it in the console, then "
         "delete again."
     )
+
+
+def test_a_job_that_ends_while_it_is_being_stopped_is_gone_like_any_other() -> None:
+    world = world_where(Outcome(minutes=300))
+    assert deploy(world, completion="launch")
+    (job,) = world.sagemaker.jobs.values()
+    world.sagemaker.refusals["stop_transform_job"] = [
+        refused(
+            "ValidationException",
+            "The request was rejected because the transform job is in status Completed",
+        )
+    ]
+    world.agenda.after(5, lambda: setattr(job, "status", "Completed"))
+
+    assert world.do(Remove())
+
+    assert statuses(world) == ["Completed"]
+
+
+def test_a_job_that_may_not_be_stopped_fails_the_removal_in_aws_words() -> None:
+    world = world_where(Outcome(minutes=300))
+    assert deploy(world, completion="launch")
+    world.sagemaker.refusals["stop_transform_job"] = [
+        refused("AccessDeniedException", "You may not stop it.")
+    ]
+
+    assert not world.do(Remove())
+
+    assert "You may not stop it." in replies(world, "Delete")[0].reason
+
+
+def test_a_model_that_may_not_be_deleted_fails_the_removal_in_aws_words(
+    world: World,
+) -> None:
+    assert deploy(world)
+    world.sagemaker.refusals["delete_model"] = [
+        refused("AccessDeniedException", "You may not delete it.")
+    ]
+
+    assert not world.do(Remove())
+
+    assert "You may not delete it." in replies(world, "Delete", "Model")[0].reason
+
+
+def test_a_job_far_down_the_list_still_protects_its_model() -> None:
+    world = world_where(Outcome(), Outcome(minutes=600))
+    assert deploy(world)
+    world.do(StartByHand())
+    for number in range(5):
+        world.sagemaker.create_model(
+            ModelName=f"other-{number}", PrimaryContainer={"ModelDataUrl": "s3://m/a"}
+        )
+        world.sagemaker.create_transform_job(
+            TransformJobName=f"other-{number}", ModelName=f"other-{number}"
+        )
+
+    assert not world.do(Remove())
+
+    assert world.sagemaker.orphaned == []

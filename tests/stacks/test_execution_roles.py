@@ -103,12 +103,13 @@ def test_names_of_inputs_are_listed_below_the_prefix_only(kept: Synthesis) -> No
     assert listing.conditions == {"StringLike": {"s3:prefix": "photos/*"}}
 
 
-def test_a_manifest_may_name_any_input(kept: Synthesis) -> None:
+def test_a_manifest_leads_to_objects_of_its_own_folder_only(kept: Synthesis) -> None:
     rights = kept.rights(kept.execution_role("video"))
     inputs = kept.data_buckets["inputs"].arn
     assert reaches(rights, "s3:GetObject", f"{inputs}/lists/video.manifest")
-    assert reaches(rights, "s3:GetObject", f"{inputs}/clips/a.mp4")
-    assert not reaches(rights, "s3:PutObject", f"{inputs}/clips/a.mp4")
+    assert reaches(rights, "s3:GetObject", f"{inputs}/lists/clips/a.mp4")
+    assert not reaches(rights, "s3:GetObject", f"{inputs}/clips/a.mp4")
+    assert not reaches(rights, "s3:PutObject", f"{inputs}/lists/clips/a.mp4")
 
 
 def test_captured_data_and_artifacts_elsewhere_are_reached_too(
@@ -239,11 +240,12 @@ def test_jobs_write_logs_and_metrics_of_transform_jobs_only(
                 assert set(statement.resources) == {group, f"{group}:*"}
 
 
-def test_the_model_waits_for_the_rights_of_its_role(synthesis: Synthesis) -> None:
+def test_no_role_is_ever_without_its_rights(synthesis: Synthesis) -> None:
+    """SageMaker reads the artifact with the role while the model is created."""
     for transform in synthesis.environment.transforms:
-        model = synthesis.one("Custom::TransformModel", transform.name)
-        policy = synthesis.one("AWS::IAM::Policy", transform.name)
-        assert policy.logical_id in model.depends_on
+        role = synthesis.execution_role(transform.name)
+        (policy,) = role.properties["Policies"]
+        assert len(policy["PolicyDocument"]["Statement"]) == len(synthesis.rights(role))
 
 
 def execution_roles(synthesis: Synthesis) -> tuple[Resource, ...]:

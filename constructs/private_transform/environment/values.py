@@ -207,7 +207,14 @@ class S3DataSource:
     s3_data_type: Literal["S3Prefix", "ManifestFile"]
     """S3Prefix: every object under a prefix. ManifestFile: the objects it lists."""
     s3_uri: shapes.InputPath
-    """A prefix, or the key of a manifest, in the inputs bucket."""
+    """A prefix of the inputs bucket, or the key of a manifest there, which lists
+    objects of its own folder."""
+
+    @property
+    def prefix(self) -> str:
+        """Where the inputs lie, ending in `/`: all that the job can read."""
+        folder, slash, _ = self.s3_uri.rpartition("/")
+        return folder + slash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,14 +57,15 @@ class TransformJob:
             "Stopped",
         )
 
-    def make(self, request: Request, *, restores: bool) -> dict[str, str] | None:
+    def make(
+        self, name: str, request: Request, *, restores: bool
+    ) -> dict[str, str] | None:
         """Run the job, unless it or another one of the same digest ran already."""
-        name = request.resource
         job = self._describe(name) or self._completed(family_of(name))
         if job is None:
             start_job(
                 self.sagemaker,
-                job=_job(request),
+                job=_job(name, request),
                 network=request.properties["Network"],
             )
             return None
@@ -129,13 +130,12 @@ class TransformJob:
                 raise
 
 
-def _job(request: Request) -> dict[str, Any]:
+def _job(name: str, request: Request) -> dict[str, Any]:
     """The complete CreateTransformJob request; each job has an output path of its own.
 
     SageMaker overwrites what an earlier job left under the same path.
     """
     body: dict[str, Any] = typed(request.properties["Request"])
-    name = request.resource
     output = body["TransformOutput"]
     return {
         **body,

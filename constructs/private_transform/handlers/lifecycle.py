@@ -5,9 +5,11 @@ Resources, "Provider Framework".
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, Literal, Protocol
 
 WAIT_LIMIT = timedelta(minutes=45)
@@ -36,13 +38,8 @@ def bounded(text: str, limit: int) -> str:
     text = text.encode(errors="replace").decode()
     if _bytes_in_json(text) <= limit:
         return text
-    room, end = limit - len("..."), 0
-    for character in text:
-        room -= _bytes_in_json(character)
-        if room < 0:
-            break
-        end += 1
-    return text[:end] + "..."
+    ends = list(accumulate(map(_bytes_in_json, text)))
+    return text[: bisect_right(ends, limit - len("..."))] + "..."
 
 
 def _bytes_in_json(text: str) -> int:
@@ -87,13 +84,6 @@ class Request:
             old_properties=event.get("OldResourceProperties", {}),
             started=datetime.fromisoformat(started) if started else None,
         )
-
-    @property
-    def resource(self) -> str:
-        """The physical id; always there once `begin` has answered."""
-        if self.physical_id is None:
-            raise LauncherError("the request carries no PhysicalResourceId")
-        return self.physical_id
 
     def waited_longer_than(self, limit: timedelta, now: datetime) -> bool:
         """Whether this request has been worked on for more than `limit`."""

@@ -45,9 +45,10 @@ class TransformModel:
         """A model serves for as long as it is there, and can be made again."""
         return False
 
-    def make(self, request: Request, *, restores: bool) -> dict[str, str] | None:
+    def make(
+        self, name: str, request: Request, *, restores: bool
+    ) -> dict[str, str] | None:
         """Create it, unless it is there."""
-        name = request.resource
         if not self._exists(name):
             self._create(name, request)
             if not self._exists(name):

@@ -35,7 +35,9 @@ class Maker(Protocol):
     def spent(self, name: str) -> bool:
         """Whether what carries this name cannot serve another request."""
 
-    def make(self, request: Request, *, restores: bool) -> dict[str, str] | None:
+    def make(
+        self, name: str, request: Request, *, restores: bool
+    ) -> dict[str, str] | None:
         """See that it exists: its attributes, or None while it is not done."""
 
     def remove(self, name: str) -> str | None:
@@ -81,7 +83,7 @@ class Owner:
         book, entry = self._entered(request)
         if not entry.answered:
             started = datetime.fromisoformat(entry.started)
-            asked = replace(request, physical_id=entry.name, started=started)
+            asked = replace(request, started=started)
             try:
                 entry = self._worked(asked, entry, book)
             except LauncherError as error:
@@ -159,7 +161,8 @@ class Owner:
         if book.after(entry):
             return self._superseded(request, entry, book)
         self._swept(request, book.loose(entry))
-        return replace(entry, data=self.maker.make(request, restores=entry.restores))
+        made = self.maker.make(entry.name, request, restores=entry.restores)
+        return replace(entry, data=made)
 
     def _deleted(self, request: Request, entry: Entry, book: Book) -> Entry:
         obstacles = self._swept(request, (entry.name, *book.loose(entry)))

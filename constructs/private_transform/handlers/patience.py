@@ -17,14 +17,15 @@ from .lifecycle import (
 )
 
 
-def begin(resource: Resource, request: Request) -> Answer:
-    """Begin `request`; CloudFormation gives no second chance to name a resource."""
+def begin(resource: Resource, request: Request, *, tries: int = 3) -> Answer:
+    """Begin `request`; nobody asks again, so it is tried several times at once."""
     try:
         return resource.begin(request)
     except (ClientError, HTTPClientError) as error:
-        raise LauncherError(
-            sentence("The launcher could not begin; deploy again.", _said(error))
-        ) from error
+        if tries > 1 and is_transient(error):
+            return begin(resource, request, tries=tries - 1)
+        happened = "The launcher could not begin; deploy again."
+        raise LauncherError(sentence(happened, _said(error))) from error
 
 
 def finish(

@@ -89,7 +89,7 @@ class StateChanges:
 
     def _announce(self, job: Mapping[str, Any]) -> None:
         name, status = job["TransformJobName"], job["TransformJobStatus"]
-        reason = job.get("FailureReason", "")
+        reason = " ".join(job.get("FailureReason", "").split())
         lines = [
             f"Transform job {name} in environment {self.environment}: {status}.",
             f"SageMaker: {reason}" if reason else "",

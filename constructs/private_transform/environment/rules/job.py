@@ -35,6 +35,13 @@ def input_shape(transform: Transform) -> Iterator[Breach]:
             rule="A manifest is one object, so its key ends without a slash (AWS: "
             "SageMaker API Reference, S3DataSource).",
         )
+    if source.s3_data_type == "ManifestFile" and "/" not in source.s3_uri:
+        yield Breach(
+            place=_INPUT_URI,
+            rule="A manifest lies in a folder and lists objects of that folder: the "
+            "job can read nothing else.",
+            fix=f"Put it beside the objects it lists, such as inputs/{source.s3_uri}.",
+        )
 
 
 def payload_in_flight(transform: Transform) -> Iterator[Breach]:

@@ -1,0 +1,194 @@
+"""The simulated world fails where the real one does."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from chaos import chance
+from chaos.agenda import Agenda
+from chaos.cloudformation import TIMEOUT
+from chaos.errors import refused
+from chaos.faults import Fate, Killed, Weather
+from chaos.framework import MARKER, TIMED_OUT
+from chaos.history import Deploy, History, Template
+from chaos.sagemaker import SageMaker
+from chaos.storage import Storage
+from chaos.world import World
+from private_transform.handlers.lifecycle import Answer
+
+TEMPLATE = Deploy(template=Template())
+
+
+class Silent:
+    """A launcher that never comes to an end, or fails at once."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.fails = fails
+        self.begun: list[str] = []
+
+    def begin(self, event: Mapping[str, Any]) -> Answer:
+        self.begun.append(event["RequestType"])
+        if self.fails:
+            raise ValueError("no")
+        return {}
+
+    def go_on(self, event: Mapping[str, Any]) -> Answer:
+        return {"IsComplete": False}
+
+
+@pytest.fixture
+def world() -> World:
+    return World(History(acts=()))
+
+
+@pytest.fixture
+def sagemaker() -> SageMaker:
+    service = SageMaker(agenda=Agenda())
+    service.create_model(
+        ModelName="m", PrimaryContainer={"ModelDataUrl": "s3://models/m"}
+    )
+    return service
+
+
+def test_the_name_of_a_job_is_taken_for_ever(sagemaker: SageMaker) -> None:
+    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.agenda.run_out()
+
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+
+
+def test_an_artifact_that_cannot_be_read_is_refused(sagemaker: SageMaker) -> None:
+    sagemaker.artifacts = lambda url: False
+
+    with pytest.raises(ClientError, match="Could not access model data"):
+        sagemaker.create_model(
+            ModelName="n", PrimaryContainer={"ModelDataUrl": "s3://models/n"}
+        )
+
+
+def test_an_ended_job_cannot_be_stopped(sagemaker: SageMaker) -> None:
+    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.agenda.run_out()
+
+    with pytest.raises(ClientError, match="in status Completed"):
+        sagemaker.stop_transform_job(TransformJobName="j")
+
+
+def test_a_stopped_job_never_completes(sagemaker: SageMaker) -> None:
+    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.stop_transform_job(TransformJobName="j")
+    sagemaker.agenda.run_out()
+
+    assert sagemaker.jobs["j"].status == "Stopped"
+
+
+def test_deleting_a_model_in_use_is_seen(sagemaker: SageMaker) -> None:
+    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.delete_model(ModelName="m")
+
+    assert sagemaker.orphaned == ["m"]
+
+
+def test_a_conditional_write_loses_against_what_changed() -> None:
+    storage = Storage()
+    tag = storage.put_object(Bucket="b", Key="k", Body=b"1", IfNoneMatch="*")["ETag"]
+    storage.put_object(Bucket="b", Key="k", Body=b"2", IfMatch=tag)
+
+    for condition in ({"IfNoneMatch": "*"}, {"IfMatch": tag}):
+        with pytest.raises(ClientError, match="PreconditionFailed"):
+            storage.put_object(Bucket="b", Key="k", Body=b"3", **condition)
+
+
+def test_a_creation_that_cannot_begin_is_marked_and_its_removal_swallowed(
+    world: World,
+) -> None:
+    launcher = Silent(fails=True)
+    world.framework.launcher = launcher  # type: ignore[assignment]  # in its place
+
+    assert not world.do(TEMPLATE)
+
+    assert [reply.name for reply in world.framework.replies] == [MARKER, MARKER]
+    assert [reply.status for reply in world.framework.replies] == ["FAILED", "SUCCESS"]
+    assert launcher.begun == ["Create"]
+
+
+def test_the_framework_gives_up_before_cloudformation_does(world: World) -> None:
+    world.framework.launcher = Silent()  # type: ignore[assignment]  # in its place
+
+    assert not world.do(TEMPLATE)
+
+    reply = world.framework.replies[0]
+    assert reply.reason == TIMED_OUT
+    assert reply.at < TIMEOUT
+
+
+def test_cloudformation_waits_an_hour_for_an_answer_and_no_longer(
+    world: World,
+) -> None:
+    world.stack.send = lambda number, event: None
+
+    assert not world.do(TEMPLATE)
+
+    assert world.agenda.seconds == 2 * TIMEOUT
+    assert world.stack.hangs == ["request-0", "request-1"]
+    creation, removal = (asked.event for asked in world.stack.asked)
+    assert "PhysicalResourceId" not in creation
+    assert removal["PhysicalResourceId"].startswith("dev-faces-Model-")
+
+
+@pytest.mark.parametrize(
+    ("fate", "error", "done"),
+    [
+        (Fate.THROTTLED, ClientError, False),
+        (Fate.BROKEN, ClientError, False),
+        (Fate.CUT_BEFORE, ReadTimeoutError, False),
+        (Fate.CUT_AFTER, ReadTimeoutError, True),
+        (Fate.KILLED_BEFORE, Killed, False),
+        (Fate.KILLED_AFTER, Killed, True),
+    ],
+)
+def test_a_fault_comes_before_or_after_the_effect(
+    fate: Fate, error: type[BaseException], done: bool
+) -> None:
+    storage = Storage()
+    exposed = Weather({2: fate}, Agenda()).exposed(storage)
+    exposed.put_object(Bucket="b", Key="1", Body=b"")
+
+    with pytest.raises(error):
+        exposed.put_object(Bucket="b", Key="2", Body=b"")
+
+    assert (("b", "2") in storage.objects) is done
+
+
+def test_in_calm_weather_nothing_fails() -> None:
+    weather = Weather({1: Fate.KILLED_BEFORE}, Agenda())
+    weather.calm = True
+
+    weather.exposed(Storage()).put_object(Bucket="b", Key="k", Body=b"")
+
+    assert weather.met == []
+
+
+def test_what_is_due_can_happen_in_the_middle_of_a_call() -> None:
+    agenda, order = Agenda(), list[str]()
+    agenda.after(30, lambda: order.append("event"))
+    weather = Weather({1: Fate.OVERTAKEN}, agenda)
+
+    weather.call(lambda: order.append("call"), {})
+
+    assert order == ["event", "call"]
+
+
+def test_a_refusal_looks_like_one_of_boto3() -> None:
+    error = refused("Code", "words", status=503)
+
+    assert error.response["Error"] == {"Code": "Code", "Message": "words"}
+
+
+def test_the_same_chance_makes_the_same_history() -> None:
+    assert chance.history(Random("1 2")) == chance.history(Random("1 2"))
+    assert chance.history(Random("1 2")) != chance.history(Random("1 3"))

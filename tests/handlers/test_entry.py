@@ -1,0 +1,78 @@
+"""The functions that Lambda calls, with boto3 taken away."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from chaos.cloudformation import SECRET, model_properties
+from chaos.history import Template
+from chaos.world import CONTROL, World
+from private_transform.handlers import entry
+
+MODEL_REQUEST: dict[str, Any] = {
+    "RequestType": "Create",
+    "RequestId": "r",
+    "ResponseURL": f"https://s3.example/?{SECRET}",
+    "StackId": "arn:aws:cloudformation:us-east-1:1:stack/dev-faces/1",
+    "LogicalResourceId": "Model",
+    "ResourceType": "Custom::TransformModel",
+    "ResourceProperties": model_properties(Template()),
+}
+
+
+@pytest.fixture(autouse=True)
+def made(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[list[str]]:
+    """The clients that were made."""
+    services: list[str] = []
+    clients = {
+        "sagemaker": world.sagemaker,
+        "s3": world.storage,
+        "sns": world.topic,
+        "logs": world.log_groups,
+    }
+
+    def client(service: str, **_: object) -> object:
+        services.append(service)
+        return clients[service]
+
+    monkeypatch.setattr(boto3, "client", client)
+    monkeypatch.setenv("CONTROL_BUCKET", CONTROL)
+    monkeypatch.setenv("TOPIC_ARN", "arn:aws:sns:us-east-1:1:topic")
+    monkeypatch.setenv("ENVIRONMENT", "dev")
+    yield services
+    entry._client.cache_clear()
+    entry._dispatch.cache_clear()
+
+
+def test_a_request_goes_through_both_functions(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = entry.on_event(MODEL_REQUEST, None)
+    answer = entry.is_complete({**MODEL_REQUEST, **begun}, None)
+
+    assert answer["Data"]["ModelName"] == begun["PhysicalResourceId"]
+    assert list(world.sagemaker.models) == [begun["PhysicalResourceId"]]
+    assert SECRET not in capsys.readouterr().out
+
+
+def test_only_the_clients_that_a_request_needs_are_made_and_only_once(
+    made: list[str],
+) -> None:
+    for _ in range(2):
+        entry.on_event(MODEL_REQUEST, None)
+
+    assert sorted(made) == ["s3", "sagemaker"]
+
+
+def test_a_state_change_is_handled(world: World) -> None:
+    world.sagemaker.models["m"] = {}
+    world.sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    world.sagemaker.jobs["j"].status = "Completed"
+
+    entry.on_state_change(
+        {"detail": {"TransformJobName": "j", "TransformJobStatus": "Completed"}}, None
+    )
+
+    assert (CONTROL, "evidence/j.json") in world.storage.objects
