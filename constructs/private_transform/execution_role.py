@@ -1,11 +1,8 @@
 """The role with which SageMaker runs one transform's jobs."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -13,15 +10,12 @@ from constructs import Construct
 from private_transform.environment import ArtifactSource, Transform
 from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
 from private_transform.lock.kms_actions import ENCRYPT, THROUGH_SERVICES, kms_actions
+from private_transform.service_role import Place, Statement, allow, service_role
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z.]+/"
     r"(?P<repository>[^:@]+)"
 )
-
-_Statement = dict[str, Any]
-_Arn = Callable[[str, str], str]
-"""Service and resource to an ARN of the stack's account and region."""
 
 
 class ExecutionRole(Construct):
@@ -64,72 +58,33 @@ class ExecutionRole(Construct):
         security_groups: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
-        partition, account, region = stack.partition, stack.account, stack.region
-
-        def arn(service: str, resource: str) -> str:
-            return f"arn:{partition}:{service}:{region}:{account}:{resource}"
-
-        statements = [
-            *_data(
-                transform,
-                models=models_bucket.bucket_arn,
-                inputs=inputs_bucket.bucket_arn,
-                outputs=outputs_bucket.bucket_arn,
-                control=control_bucket.bucket_arn,
-                partition=partition,
-            ),
-            *_key(key.key_arn),
-            *_keys_of_sources(transform, artifact_sources, partition, region),
-            *_network(arn, subnets, security_groups),
-            *_observation(arn),
-            *_images(transform, partition),
-        ]
-        # Role and policy are one resource: SageMaker reads the artifact with the role
-        # while it creates the model, so a role without its rights must never be seen.
-        self.role_arn = iam.CfnRole(
+        place = Place.of(self)
+        self.role_arn = service_role(
             self,
             "Resource",
+            service="sagemaker.amazonaws.com",
             path=path,
             description=f"SageMaker runs the transform {transform.name}",
-            assume_role_policy_document=_document([_trust(account, arn)]),
-            policies=[
-                iam.CfnRole.PolicyProperty(
-                    policy_name="Transform", policy_document=_document(statements)
-                )
+            conditions={
+                "StringEquals": {"aws:SourceAccount": place.account},
+                "ArnLike": {"aws:SourceArn": place.arn("sagemaker", "*")},
+            },
+            statements=[
+                *_data(
+                    transform,
+                    models=models_bucket.bucket_arn,
+                    inputs=inputs_bucket.bucket_arn,
+                    outputs=outputs_bucket.bucket_arn,
+                    control=control_bucket.bucket_arn,
+                    partition=place.partition,
+                ),
+                *_key(key.key_arn),
+                *_keys_of_sources(transform, artifact_sources, place),
+                *_network(place, subnets, security_groups),
+                *_observation(place),
+                *_images(transform, place.partition),
             ],
-        ).attr_arn
-
-
-def _document(statements: Sequence[_Statement]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _trust(account: str, arn: _Arn) -> _Statement:
-    return {
-        "Effect": "Allow",
-        "Principal": {"Service": "sagemaker.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account},
-            "ArnLike": {"aws:SourceArn": arn("sagemaker", "*")},
-        },
-    }
-
-
-def _allow(
-    sid: str,
-    actions: Sequence[str],
-    resources: Sequence[str],
-    **conditions: Mapping[str, object],
-) -> _Statement:
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Action": list(actions),
-        "Resource": list(resources),
-        **({"Condition": conditions} if conditions else {}),
-    }
+        )
 
 
 def _data(
@@ -140,28 +95,28 @@ def _data(
     outputs: str,
     control: str,
     partition: str,
-) -> Iterator[_Statement]:
+) -> Iterator[Statement]:
     """Read and write below this transform's prefixes; buckets are named by ARN."""
     prefix = transform.transform_input.data_source.s3_data_source.prefix
     artifacts = list(_artifacts(transform, models, partition))
     if artifacts:
-        yield _allow("ReadArtifacts", ["s3:GetObject"], artifacts)
-    yield _allow(
+        yield allow("ReadArtifacts", ["s3:GetObject"], artifacts)
+    yield allow(
         "ListInputs",
         ["s3:ListBucket"],
         [inputs],
         StringLike={"s3:prefix": f"{prefix}*"},
     )
-    yield _allow("ReadInputs", ["s3:GetObject"], [f"{inputs}/{prefix}*"])
-    yield _allow(
+    yield allow("ReadInputs", ["s3:GetObject"], [f"{inputs}/{prefix}*"])
+    yield allow(
         "ReadManifests",
         ["s3:GetObject"],
         [f"{control}/manifests/{transform.name}/*"],
     )
-    yield _allow(
+    yield allow(
         "WriteOutputs",
         ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
-        [f"{outputs}/{place}*" for place in _destinations(transform)],
+        [f"{outputs}/{prefix}*" for prefix in _destinations(transform)],
     )
 
 
@@ -186,17 +141,17 @@ def _destinations(transform: Transform) -> Iterator[str]:
         yield transform.data_capture_config.destination_s3_uri
 
 
-def _key(key_arn: str) -> Iterator[_Statement]:
+def _key(key_arn: str) -> Iterator[Statement]:
     """Encrypt and decrypt, and lend the key to the volumes of its instances.
 
     Source: AWS: Protecting data at rest using encryption (SageMaker AI).
     """
-    yield _allow(
+    yield allow(
         "UseTheKey",
         kms_actions(THROUGH_SERVICES, ENCRYPT, ("DescribeKey",)),
         [key_arn],
     )
-    yield _allow(
+    yield allow(
         "LendTheKeyToVolumes",
         ["kms:CreateGrant"],
         [key_arn],
@@ -207,9 +162,8 @@ def _key(key_arn: str) -> Iterator[_Statement]:
 def _keys_of_sources(
     transform: Transform,
     sources: Sequence[ArtifactSource],
-    partition: str,
-    region: str,
-) -> Iterator[_Statement]:
+    place: Place,
+) -> Iterator[Statement]:
     """Decrypt this transform's artifacts with their owners' keys, when S3 asks for it.
 
     The encryption context is the object's ARN, or the bucket's where it has a bucket
@@ -217,48 +171,50 @@ def _keys_of_sources(
     """
     urls = sorted({each.model_data_url or "" for each in transform.model.containers})
     for number, source in enumerate(sources, 1):
-        objects = [_arn_of_object(url, partition) for url in urls if source.holds(url)]
+        objects = [
+            _arn_of_object(url, place.partition) for url in urls if source.holds(url)
+        ]
         if source.key_arn is None or not objects:
             continue
         bucket = objects[0].partition("/")[0]
-        yield _allow(
+        yield allow(
             f"DecryptArtifacts{number}",
             ["kms:Decrypt"],
             [source.key_arn],
             StringEquals={
-                "kms:ViaService": f"s3.{region}.amazonaws.com",
+                "kms:ViaService": f"s3.{place.region}.amazonaws.com",
                 "kms:EncryptionContext:aws:s3:arn": [bucket, *objects],
             },
         )
 
 
 def _network(
-    arn: _Arn, subnets: Sequence[str], security_groups: Sequence[str]
-) -> Iterator[_Statement]:
+    place: Place, subnets: Sequence[str], security_groups: Sequence[str]
+) -> Iterator[Statement]:
     """Place network interfaces in our subnets with our groups, and take them away."""
-    interfaces = arn("ec2", "network-interface/*")
-    places = [arn("ec2", f"subnet/{subnet}") for subnet in subnets]
-    yield _allow(
+    interfaces = place.arn("ec2", "network-interface/*")
+    places = [place.arn("ec2", f"subnet/{subnet}") for subnet in subnets]
+    yield allow(
         "CreateInterfaces",
         ["ec2:CreateNetworkInterface"],
         [
             interfaces,
             *places,
-            *(arn("ec2", f"security-group/{group}") for group in security_groups),
+            *(place.arn("ec2", f"security-group/{group}") for group in security_groups),
         ],
     )
-    yield _allow(
+    yield allow(
         "LendInterfaces",
         ["ec2:CreateNetworkInterfacePermission"],
         [interfaces],
         ArnEquals={"ec2:Subnet": places},
     )
-    yield _allow(
+    yield allow(
         "RemoveInterfaces",
         ["ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
         [interfaces],
     )
-    yield _allow(
+    yield allow(
         "SeeTheNetwork",
         [
             "ec2:DescribeDhcpOptions",
@@ -271,10 +227,10 @@ def _network(
     )
 
 
-def _observation(arn: _Arn) -> Iterator[_Statement]:
+def _observation(place: Place) -> Iterator[Statement]:
     """Logs and metrics of the job."""
-    group = arn("logs", f"log-group:{JOB_LOG_GROUP}")
-    yield _allow(
+    group = place.arn("logs", f"log-group:{JOB_LOG_GROUP}")
+    yield allow(
         "WriteLogs",
         [
             "logs:CreateLogGroup",
@@ -284,7 +240,7 @@ def _observation(arn: _Arn) -> Iterator[_Statement]:
         ],
         [group, f"{group}:*"],
     )
-    yield _allow(
+    yield allow(
         "WriteMetrics",
         ["cloudwatch:PutMetricData"],
         ["*"],
@@ -292,7 +248,7 @@ def _observation(arn: _Arn) -> Iterator[_Statement]:
     )
 
 
-def _images(transform: Transform, partition: str) -> Iterator[_Statement]:
+def _images(transform: Transform, partition: str) -> Iterator[Statement]:
     """Pull the containers' images, from the repositories they name."""
     repositories = sorted(
         {
@@ -304,8 +260,8 @@ def _images(transform: Transform, partition: str) -> Iterator[_Statement]:
     )
     if not repositories:
         return
-    yield _allow("SignInToRegistries", ["ecr:GetAuthorizationToken"], ["*"])
-    yield _allow(
+    yield allow("SignInToRegistries", ["ecr:GetAuthorizationToken"], ["*"])
+    yield allow(
         "PullImages",
         [
             "ecr:BatchCheckLayerAvailability",

@@ -1,6 +1,6 @@
 """The functions behind the environment's custom resources."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -13,6 +13,7 @@ from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.service_role import Place, Statement, allow, service_role
 
 _PACKAGE = Path(__file__).parent
 _WORK = cdk.Duration.minutes(2)
@@ -38,12 +39,12 @@ class HandlerFunction(Construct):
         entry: Name of the function in `handlers.entry`.
         description: What it does, for a person in the console.
         role_path: IAM path of the role.
+        statements: Its rights, beside writing its logs.
         log_group: Where it logs.
         variables: Environment variables.
 
     Attributes:
         function: The function.
-        role: Its role, which can only write logs so far.
     """
 
     def __init__(
@@ -54,18 +55,26 @@ class HandlerFunction(Construct):
         entry: str,
         description: str,
         role_path: str,
+        statements: Iterable[Statement],
         log_group: logs.ILogGroup,
-        variables: dict[str, str] | None = None,
+        variables: dict[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.role = iam.Role(
+        role_arn = service_role(
             self,
             "Role",
+            service="lambda.amazonaws.com",
             path=role_path,
             description=description,
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            statements=[
+                allow(
+                    "WriteLogs",
+                    ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    [log_group.log_group_arn],
+                ),
+                *statements,
+            ],
         )
-        log_group.grant_write(self.role)
         self.function = lambda_.Function(
             self,
             "Resource",
@@ -74,7 +83,7 @@ class HandlerFunction(Construct):
             architecture=lambda_.Architecture.ARM_64,
             code=handler_code(),
             handler=f"handlers.entry.{entry}",
-            role=self.role,
+            role=iam.Role.from_role_arn(self, "RoleByArn", role_arn, mutable=False),
             log_group=log_group,
             timeout=_WORK,
             memory_size=256,
@@ -117,13 +126,19 @@ class Launcher(Construct):
         log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
+        place = Place.of(self)
         variables = {"CONTROL_BUCKET": control_bucket.bucket_name}
+        look_and_note = [
+            *_looking(place),
+            *_journal(place, control_bucket.bucket_arn, key.key_arn),
+        ]
         begin = HandlerFunction(
             self,
             "OnEvent",
             entry="on_event",
             description=f"Launcher of {environment}: begins a request",
             role_path=role_path,
+            statements=look_and_note,
             log_group=log_group,
             variables=variables,
         )
@@ -133,22 +148,19 @@ class Launcher(Construct):
             entry="is_complete",
             description=f"Launcher of {environment}: goes on until it is done",
             role_path=role_path,
+            statements=[
+                *look_and_note,
+                *_launching(place, environment, execution_roles, key.key_arn),
+                *_packages(model_packages),
+                *_job_log_group(place),
+                allow(
+                    "SeeWhetherArtifactsAreThere",
+                    ["s3:ListBucket"],
+                    [models_bucket.bucket_arn],
+                ),
+            ],
             log_group=log_group,
             variables=variables,
-        )
-        stack = cdk.Stack.of(self)
-        for role in (begin.role, go_on.role):
-            _allow_looking(role, stack)
-            _allow_journal(role, stack, control_bucket, key)
-        _allow_launching(go_on.role, stack, environment, execution_roles, key)
-        _allow_packages(go_on.role, model_packages)
-        _allow_log_group(go_on.role, stack)
-        go_on.role.add_to_policy(
-            iam.PolicyStatement(
-                sid="SeeWhetherArtifactsAreThere",
-                actions=["s3:ListBucket"],
-                resources=[models_bucket.bucket_arn],
-            )
         )
         self.service_token = cr.Provider(
             self,
@@ -164,150 +176,90 @@ class Launcher(Construct):
         ).service_token
 
 
-def _allow_looking(role: iam.Role, stack: cdk.Stack) -> None:
+def _looking(place: Place) -> Iterator[Statement]:
     """See which jobs exist; a job of any name may use one of our models."""
-    role.add_to_policy(
-        iam.PolicyStatement(
-            sid="List",
-            actions=["sagemaker:ListTransformJobs"],
-            resources=["*"],
-        )
-    )
-    role.add_to_policy(
-        iam.PolicyStatement(
-            sid="LookAtJobs",
-            actions=["sagemaker:DescribeTransformJob"],
-            resources=[_sagemaker(stack, "transform-job", "*")],
-        )
+    yield allow("List", ["sagemaker:ListTransformJobs"], ["*"])
+    yield allow(
+        "LookAtJobs",
+        ["sagemaker:DescribeTransformJob"],
+        [place.arn("sagemaker", "transform-job/*")],
     )
 
 
-def _allow_journal(
-    role: iam.Role, stack: cdk.Stack, control_bucket: s3.IBucket, key: kms.IKey
-) -> None:
-    for statement in (
-        iam.PolicyStatement(
-            sid="KeepTheJournal",
-            actions=["s3:GetObject", "s3:PutObject"],
-            resources=[control_bucket.arn_for_objects("requests/*")],
-        ),
-        # Without it S3 answers 403 for what is not there (AWS: GetObject).
-        iam.PolicyStatement(
-            sid="SeeWhetherThereIsOne",
-            actions=["s3:ListBucket"],
-            resources=[control_bucket.bucket_arn],
-        ),
-        iam.PolicyStatement(
-            sid="UseTheKeyForTheJournal",
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[key.key_arn],
-            conditions={
-                "StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"},
-                "StringLike": {
-                    "kms:EncryptionContext:aws:s3:arn": [
-                        control_bucket.bucket_arn,
-                        control_bucket.arn_for_objects("*"),
-                    ]
-                },
-            },
-        ),
-    ):
-        role.add_to_policy(statement)
+def _journal(place: Place, control_bucket: str, key: str) -> Iterator[Statement]:
+    yield allow(
+        "KeepTheJournal",
+        ["s3:GetObject", "s3:PutObject"],
+        [f"{control_bucket}/requests/*"],
+    )
+    # Without it S3 answers 403 for what is not there (AWS: GetObject).
+    yield allow("SeeWhetherThereIsOne", ["s3:ListBucket"], [control_bucket])
+    yield allow(
+        "UseTheKeyForTheJournal",
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        [key],
+        StringEquals={"kms:ViaService": f"s3.{place.region}.amazonaws.com"},
+        StringLike={
+            "kms:EncryptionContext:aws:s3:arn": [control_bucket, f"{control_bucket}/*"]
+        },
+    )
 
 
-def _allow_launching(
-    role: iam.Role,
-    stack: cdk.Stack,
-    environment: str,
-    execution_roles: str,
-    key: kms.IKey,
-) -> None:
-    models = _sagemaker(stack, "model", f"{environment}-*")
-    own_jobs = _sagemaker(stack, "transform-job", f"{environment}-*")
-    for statement in (
-        iam.PolicyStatement(
-            sid="CreateIsolatedModels",
-            actions=["sagemaker:CreateModel"],
-            resources=[models],
-            conditions={
-                "Bool": {"sagemaker:NetworkIsolation": "true"},
-                "Null": {"sagemaker:VpcSubnets": "false"},
-            },
-        ),
-        iam.PolicyStatement(
-            sid="KeepModels",
-            actions=["sagemaker:DeleteModel", "sagemaker:DescribeModel"],
-            resources=[models],
-        ),
-        iam.PolicyStatement(
-            sid="StartJobsOfOurModels",
-            actions=["sagemaker:CreateTransformJob"],
-            resources=[own_jobs],
-            conditions={
-                "ArnLike": {"sagemaker:ModelArn": models},
-                "ArnEquals": {"sagemaker:OutputKmsKeyArn": key.key_arn},
-            },
-        ),
-        iam.PolicyStatement(
-            sid="StopJobs",
-            actions=["sagemaker:StopTransformJob"],
-            resources=[own_jobs],
-        ),
-        iam.PolicyStatement(
-            sid="Tag", actions=["sagemaker:AddTags"], resources=[models, own_jobs]
-        ),
-        iam.PolicyStatement(
-            sid="PassExecutionRoles",
-            actions=["iam:PassRole"],
-            resources=[execution_roles],
-            conditions={
-                "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
-            },
-        ),
-    ):
-        role.add_to_policy(statement)
+def _launching(
+    place: Place, environment: str, execution_roles: str, key: str
+) -> Iterator[Statement]:
+    models = place.arn("sagemaker", f"model/{environment}-*")
+    own_jobs = place.arn("sagemaker", f"transform-job/{environment}-*")
+    yield allow(
+        "CreateIsolatedModels",
+        ["sagemaker:CreateModel"],
+        [models],
+        Bool={"sagemaker:NetworkIsolation": "true"},
+        Null={"sagemaker:VpcSubnets": "false"},
+    )
+    yield allow(
+        "KeepModels", ["sagemaker:DeleteModel", "sagemaker:DescribeModel"], [models]
+    )
+    yield allow(
+        "StartJobsOfOurModels",
+        ["sagemaker:CreateTransformJob"],
+        [own_jobs],
+        ArnLike={"sagemaker:ModelArn": models},
+        ArnEquals={"sagemaker:OutputKmsKeyArn": key},
+    )
+    yield allow("StopJobs", ["sagemaker:StopTransformJob"], [own_jobs])
+    yield allow("Tag", ["sagemaker:AddTags"], [models, own_jobs])
+    yield allow(
+        "PassExecutionRoles",
+        ["iam:PassRole"],
+        [execution_roles],
+        StringEquals={"iam:PassedToService": "sagemaker.amazonaws.com"},
+    )
 
 
-def _allow_packages(role: iam.Role, model_packages: Sequence[str]) -> None:
+def _packages(model_packages: Sequence[str]) -> Iterator[Statement]:
     """AWS: Deploy a Model in the Registry, for a package of another account.
 
     To create a model takes the right to its name as well, which carries conditions.
     """
     if model_packages:
-        role.add_to_policy(
-            iam.PolicyStatement(
-                sid="UseModelPackages",
-                actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
-                resources=list(model_packages),
-            )
+        yield allow(
+            "UseModelPackages",
+            ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+            model_packages,
         )
 
 
-def _allow_log_group(role: iam.Role, stack: cdk.Stack) -> None:
-    group = stack.format_arn(
-        service="logs",
-        resource="log-group",
-        resource_name=JOB_LOG_GROUP,
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+def _job_log_group(place: Place) -> Iterator[Statement]:
+    group = place.arn("logs", f"log-group:{JOB_LOG_GROUP}")
+    yield allow(
+        "KeepTheJobLogGroup",
+        [
+            "logs:AssociateKmsKey",
+            "logs:CreateLogGroup",
+            "logs:DisassociateKmsKey",
+            "logs:PutRetentionPolicy",
+        ],
+        [group, f"{group}:*"],
     )
-    role.add_to_policy(
-        iam.PolicyStatement(
-            sid="KeepTheJobLogGroup",
-            actions=[
-                "logs:AssociateKmsKey",
-                "logs:CreateLogGroup",
-                "logs:DisassociateKmsKey",
-                "logs:PutRetentionPolicy",
-            ],
-            resources=[group, f"{group}:*"],
-        )
-    )
-    role.add_to_policy(
-        iam.PolicyStatement(
-            sid="SeeLogGroups", actions=["logs:DescribeLogGroups"], resources=["*"]
-        )
-    )
-
-
-def _sagemaker(stack: cdk.Stack, resource: str, name: str) -> str:
-    return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+    yield allow("SeeLogGroups", ["logs:DescribeLogGroups"], ["*"])

@@ -1,11 +1,9 @@
 """What happens when a transform job of the environment ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -15,6 +13,7 @@ from constructs import Construct
 
 from private_transform.handlers.state_change import ENDED
 from private_transform.launcher import HandlerFunction
+from private_transform.service_role import Place, Statement, allow
 
 
 class StateChanges(Construct):
@@ -64,6 +63,12 @@ class StateChanges(Construct):
             entry="on_state_change",
             description=f"Evidence and notification of the jobs of {environment}",
             role_path=role_path,
+            statements=_rights(
+                Place.of(self),
+                topic=self.topic.topic_arn,
+                control_bucket=control_bucket.bucket_arn,
+                key=key.key_arn,
+            ),
             log_group=log_group,
             variables={
                 "ENVIRONMENT": environment,
@@ -71,7 +76,6 @@ class StateChanges(Construct):
                 "TOPIC_ARN": self.topic.topic_arn,
             },
         )
-        self._allow(handler.role, key, control_bucket)
         events.Rule(
             self,
             "Rule",
@@ -87,52 +91,30 @@ class StateChanges(Construct):
             targets=[targets.LambdaFunction(handler.function)],
         )
 
-    def _allow(self, role: iam.Role, key: kms.IKey, control_bucket: s3.IBucket) -> None:
-        stack = cdk.Stack.of(self)
-        written = [
-            control_bucket.arn_for_objects(f"{place}/*")
-            for place in ("evidence", "claims")
-        ]
-        for statement in (
-            iam.PolicyStatement(
-                sid="LookAtJobs",
-                actions=["sagemaker:DescribeTransformJob"],
-                resources=[
-                    stack.format_arn(
-                        service="sagemaker",
-                        resource="transform-job",
-                        resource_name="*",
-                    )
-                ],
-            ),
-            iam.PolicyStatement(
-                sid="KeepEvidence",
-                actions=["s3:GetObject", "s3:PutObject"],
-                resources=written,
-            ),
-            # Without it S3 answers 403 for what is not there (AWS: HeadObject).
-            iam.PolicyStatement(
-                sid="SeeWhatIsThere",
-                actions=["s3:ListBucket"],
-                resources=[control_bucket.bucket_arn],
-            ),
-            iam.PolicyStatement(
-                sid="Announce",
-                actions=["sns:Publish"],
-                resources=[self.topic.topic_arn],
-            ),
-            iam.PolicyStatement(
-                sid="UseTheKeyThroughServices",
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=[key.key_arn],
-                conditions={
-                    "StringEquals": {
-                        "kms:ViaService": [
-                            f"{service}.{stack.region}.amazonaws.com"
-                            for service in ("s3", "sns")
-                        ]
-                    }
-                },
-            ),
-        ):
-            role.add_to_policy(statement)
+
+def _rights(
+    place: Place, *, topic: str, control_bucket: str, key: str
+) -> Iterator[Statement]:
+    yield allow(
+        "LookAtJobs",
+        ["sagemaker:DescribeTransformJob"],
+        [place.arn("sagemaker", "transform-job/*")],
+    )
+    yield allow(
+        "KeepEvidence",
+        ["s3:GetObject", "s3:PutObject"],
+        [f"{control_bucket}/evidence/*", f"{control_bucket}/claims/*"],
+    )
+    # Without it S3 answers 403 for what is not there (AWS: HeadObject).
+    yield allow("SeeWhatIsThere", ["s3:ListBucket"], [control_bucket])
+    yield allow("Announce", ["sns:Publish"], [topic])
+    yield allow(
+        "UseTheKeyThroughServices",
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        [key],
+        StringEquals={
+            "kms:ViaService": [
+                f"{service}.{place.region}.amazonaws.com" for service in ("s3", "sns")
+            ]
+        },
+    )

@@ -106,8 +106,8 @@ def test_each_of_several_containers_has_its_artifact_and_its_image(
         source("s3://one/"),
     )
     assert rendered["ReadArtifacts"]["Resource"] == [
-        "arn:aws:s3:::one/c.tar.gz",
         "arn:aws:s3:::the-models/a.tar.gz",
+        "arn:aws:s3:::one/c.tar.gz",
     ]
     assert rendered["PullImages"]["Resource"] == [
         f"arn:aws:ecr:us-east-1:123456789012:repository/{name}" for name in "abc"

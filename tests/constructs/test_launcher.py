@@ -17,6 +17,7 @@ from aws_cdk import aws_s3 as s3
 
 import private_transform
 from private_transform.launcher import HandlerFunction, Launcher, handler_code
+from private_transform.service_role import allow
 from tests.constructs.conftest import Resources
 from tests.synthesized import Synthesis, bare_stack
 
@@ -110,6 +111,7 @@ def test_a_function_gets_its_entry_and_its_surroundings(
         entry="on_event",
         description="Does it",
         role_path="/p/launcher/",
+        statements=[],
         log_group=log_group,
         variables={"A": "b"},
     )
@@ -124,7 +126,7 @@ def test_a_function_gets_its_entry_and_its_surroundings(
     assert "ManagedPolicyArns" not in role["Properties"]
 
 
-def test_a_function_can_do_nothing_but_log_until_it_is_given_more(
+def test_a_function_may_write_its_logs_and_what_it_is_given(
     stack: cdk.Stack, resources: Resources, log_group: logs.ILogGroup
 ) -> None:
     HandlerFunction(
@@ -133,11 +135,16 @@ def test_a_function_can_do_nothing_but_log_until_it_is_given_more(
         entry="on_event",
         description="Does it",
         role_path="/p/",
+        statements=[allow("Look", ["s3:ListBucket"], ["*"])],
         log_group=log_group,
+        variables={},
     )
-    (policy,) = resources("AWS::IAM::Policy")
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    (role,) = resources("AWS::IAM::Role")
+    (policy,) = role["Properties"]["Policies"]
+    assert [each["Action"] for each in policy["PolicyDocument"]["Statement"]] == [
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "s3:ListBucket",
+    ]
 
 
 @pytest.fixture
@@ -163,7 +170,7 @@ def launcher(stack: cdk.Stack, key: kms.IKey, log_group: logs.ILogGroup) -> Laun
 def test_the_launcher_is_bound_to_what_it_is_given(
     resources: Resources, value: str
 ) -> None:
-    assert value in str(resources("AWS::IAM::Policy"))
+    assert value in str(resources("AWS::IAM::Role"))
 
 
 def test_custom_resources_are_served_by_the_provider(
