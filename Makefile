@@ -12,7 +12,7 @@ CDK := cdk
 NAMED = $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
 
 .DEFAULT_GOAL := help
-.PHONY: help check test test-slow rehearse deploy upload remove diff bench schemas
+.PHONY: help check test test-slow rehearse deploy upload remove diff bench chaos schemas
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ remove: setup-deploy ## ENVIRONMENT=NAME: remove from AWS
 
 diff: setup-deploy ## ENVIRONMENT=NAME: what a deployment would change
 	@$(NAMED)$(CDK) diff --all -c environment=$(ENVIRONMENT)
+
+N ?= 1000
+SEED ?= 1
+chaos: setup ## [N=1000] [SEED=1]: random life-cycles of the launcher into build/chaos.json
+	@python -m chaos $(N) $(SEED)
 
 bench: setup ## benchmarks into build/bench.json (ratios, both sides in one run)
 	@python -m bench

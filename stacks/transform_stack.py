@@ -60,6 +60,7 @@ class TransformStack(cdk.Stack):
         )
         requests = TransformRequests(
             environment=environment.name,
+            tags=environment.tags,
             transform=transform,
             role_arn=role.role_arn,
             surroundings=Surroundings(

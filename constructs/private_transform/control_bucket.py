@@ -7,7 +7,10 @@ from constructs import Construct
 
 
 class ControlBucket(Construct):
-    """Manifests, run evidence and notification claims; encrypted, not locked.
+    """Manifests, run evidence, notification claims, requests; encrypted, not locked.
+
+    Below `requests/` lies the launcher's journal, names only and under S3's own key:
+    when ours is disabled, a failed deployment must still be rolled back.
 
     What acts from outside the endpoint writes here, so the data buckets need no
     exception for it. Names of input objects stand in manifests: treat them as

@@ -101,7 +101,7 @@ class Launcher(Construct):
         environment: The environment's name: what models and jobs begin with.
         role_path: IAM path of the functions' roles.
         execution_roles: ARN pattern of the roles that it may pass to SageMaker.
-        key: Encrypts the journal; the only key that a job's outputs may carry.
+        key: The only key that a job's outputs may carry.
         models_bucket: Where artifacts are looked for.
         model_packages: ARNs of the model packages that models are made of.
         control_bucket: Takes the journal of requests.
@@ -130,7 +130,7 @@ class Launcher(Construct):
         variables = {"CONTROL_BUCKET": control_bucket.bucket_name}
         look_and_note = [
             *_looking(place),
-            *_journal(place, control_bucket.bucket_arn, key.key_arn),
+            *_journal(control_bucket.bucket_arn),
         ]
         begin = HandlerFunction(
             self,
@@ -186,7 +186,8 @@ def _looking(place: Place) -> Iterator[Statement]:
     )
 
 
-def _journal(place: Place, control_bucket: str, key: str) -> Iterator[Statement]:
+def _journal(control_bucket: str) -> Iterator[Statement]:
+    """The journal carries S3's key and not ours, so no right to a key is needed."""
     yield allow(
         "KeepTheJournal",
         ["s3:GetObject", "s3:PutObject"],
@@ -194,15 +195,6 @@ def _journal(place: Place, control_bucket: str, key: str) -> Iterator[Statement]
     )
     # Without it S3 answers 403 for what is not there (AWS: GetObject).
     yield allow("SeeWhetherThereIsOne", ["s3:ListBucket"], [control_bucket])
-    yield allow(
-        "UseTheKeyForTheJournal",
-        ["kms:Decrypt", "kms:GenerateDataKey"],
-        [key],
-        StringEquals={"kms:ViaService": f"s3.{place.region}.amazonaws.com"},
-        StringLike={
-            "kms:EncryptionContext:aws:s3:arn": [control_bucket, f"{control_bucket}/*"]
-        },
-    )
 
 
 def _launching(

@@ -43,13 +43,15 @@ class TransformRequests:
     """Renders one transform's requests, without the names that a run gives them.
 
     Args:
-        environment: The environment's name, for the tags.
+        environment: The environment's name.
+        tags: The environment's tags; a transform's own win.
         transform: What is asked for.
         surroundings: Where it runs.
         role_arn: The execution role.
     """
 
     environment: str
+    tags: Mapping[str, str]
     transform: Transform
     surroundings: Surroundings
     role_arn: str
@@ -228,6 +230,7 @@ class TransformRequests:
 
     def _tags(self) -> list[dict[str, str]]:
         tags = {
+            **self.tags,
             "private-transform:environment": self.environment,
             "private-transform:transform": self.transform.name,
             **self.transform.tags,

@@ -143,7 +143,7 @@ def test_a_function_may_write_its_logs_and_what_it_is_given(
     (policy,) = role["Properties"]["Policies"]
     assert [each["Action"] for each in policy["PolicyDocument"]["Statement"]] == [
         ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "s3:ListBucket",
+        ["s3:ListBucket"],
     ]
 
 

@@ -54,6 +54,7 @@ def operation(name: str) -> Any:
 def render(transform: Transform) -> dict[str, dict[str, Any]]:
     requests = TransformRequests(
         environment="prod",
+        tags={"cost-centre": "platform", "stage": "test"},
         transform=transform,
         role_arn="arn:aws:iam::123456789012:role/company/execution/faces",
         surroundings=Surroundings(
@@ -231,3 +232,12 @@ def test_families_whose_disks_take_no_key_are_families_of_transform_jobs() -> No
         each.split(".")[1] for each in types.members["InstanceType"].metadata["enum"]
     }
     assert set(LOCAL_DISK_FAMILIES) <= families
+
+
+def test_models_and_jobs_carry_the_environments_tags_and_the_transforms_win() -> None:
+    transform = replace(FULL, tags={"cost-centre": "vision"})
+    for request in render(transform).values():
+        tags = {each["Key"]: each["Value"] for each in request["Tags"]}
+        assert tags["cost-centre"] == "vision"
+        assert tags["stage"] == "test"
+        assert tags["private-transform:environment"] == "prod"

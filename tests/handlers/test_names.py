@@ -1,7 +1,10 @@
 import re
+from typing import Any
 
 import pytest
 
+from private_transform.handlers.job import TransformJob
+from private_transform.handlers.model import TransformModel
 from private_transform.handlers.names import Names, digest, family_of
 
 NAMES = Names(environment="dev", transform="faces")
@@ -56,3 +59,19 @@ def test_a_transform_whose_name_goes_on_is_another_one() -> None:
     longer = Names(environment="dev", transform="faces-small").name(DIGEST, "r")
 
     assert not NAMES.owns(longer)
+
+
+def test_a_change_of_tags_alone_asks_for_no_other_model_or_job() -> None:
+    def digests(tag: str, image: str) -> tuple[str, str]:
+        tags = [{"Key": "team", "Value": tag}]
+        nobody: Any = None
+        model = TransformModel(sagemaker=nobody, s3=nobody, now=nobody)
+        job = TransformJob(sagemaker=nobody, now=nobody)
+        body = {"PrimaryContainer": {"Image": image}, "Tags": tags}
+        return (
+            model.digest({"Request": body}),
+            job.digest({"ModelDigest": "m", "Request": body, "Run": "1"}),
+        )
+
+    assert digests("a", "image") == digests("b", "image")
+    assert not set(digests("a", "image")) & set(digests("a", "other"))

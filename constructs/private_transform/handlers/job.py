@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from .advice import sentence
 from .aws import SageMaker, code_of, is_missing, jobs
 from .lifecycle import WAIT_LIMIT, LauncherError, Properties, Request
-from .names import digest, family_of
+from .names import digest, family_of, substance
 from .start import start_job
 from .typed import typed
 
@@ -38,11 +38,11 @@ class TransformJob:
     now: Callable[[], datetime]
 
     def digest(self, properties: Properties) -> str:
-        """Both requests without names, what was declared of artifacts, and `run`."""
+        """Both requests without names and tags, declared artifacts, and `run`."""
         return digest(
             {
                 "model": properties["ModelDigest"],
-                "job": typed(properties["Request"]),
+                "job": substance(typed(properties["Request"])),
                 "run": properties["Run"],
                 "artifacts": properties.get("ArtifactDigests", []),
             }

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from .advice import sentence
 from .aws import S3, SageMaker, code_of, is_missing, is_transient, jobs, words_of
 from .lifecycle import LauncherError, Properties, Request
-from .names import digest
+from .names import digest, substance
 from .typed import typed
 
 RESOURCE_TYPE = "Custom::TransformModel"
@@ -38,8 +38,8 @@ class TransformModel:
     now: Callable[[], datetime]
 
     def digest(self, properties: Properties) -> str:
-        """The CreateModel request without the name."""
-        return digest(_body(properties))
+        """The CreateModel request without name and tags."""
+        return digest(substance(_body(properties)))
 
     def spent(self, name: str) -> bool:
         """A model serves for as long as it is there, and can be made again."""

@@ -49,6 +49,14 @@ def family_of(name: str) -> str:
     return name[:-_PART]
 
 
+def substance(request: dict[str, Any]) -> dict[str, Any]:
+    """What of a request decides about its results: not its tags.
+
+    A change of tags alone runs no paid job again; it reaches the next model and job.
+    """
+    return {key: value for key, value in request.items() if key != "Tags"}
+
+
 def digest(value: Any) -> str:
     """SHA-256 of a JSON value, the same for equal values whatever their order."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
