@@ -15,9 +15,9 @@ _ADVICE = (
     ),
     (
         r"Could not access model data",
-        "The artifact is there, so the execution role's read was refused. If this "
-        "stays, SageMaker checks from outside the endpoint: consider "
-        "`sagemaker_api_reads: models` in environment.yaml.",
+        "An artifact elsewhere: check that it is there, and its bucket's and key's "
+        "policies. One of ours was there: if this stays, SageMaker checks from outside "
+        "the endpoint, see `sagemaker_api_reads` in environment.yaml.",
     ),
     (
         r"route to an S3 VPC endpoint|subnet's route table",
