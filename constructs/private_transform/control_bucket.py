@@ -5,6 +5,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from private_transform.encrypted_bucket import encrypted_bucket
+
 
 class ControlBucket(Construct):
     """Manifests, run evidence, notification claims, requests; encrypted, not locked.
@@ -37,29 +39,13 @@ class ControlBucket(Construct):
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.bucket = s3.Bucket(
+        self.bucket = encrypted_bucket(
             self,
-            "Resource",
-            encryption=s3.BucketEncryption.KMS,
-            encryption_key=key,
-            bucket_key_enabled=True,
-            versioned=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            server_access_logs_bucket=logs_bucket,
-            server_access_logs_prefix="access/control/",
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="abandoned",
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                    noncurrent_version_expiration=cdk.Duration.days(
-                        noncurrent_versions_in_days
-                    ),
-                )
-            ],
+            key=key,
+            logs_bucket=logs_bucket,
+            noncurrent_versions_in_days=noncurrent_versions_in_days,
             removal_policy=removal_policy,
+            enforce_tls=True,
         )
         # CDK keeps a bucket and deletes its policy: TLS would no longer be required.
         policy = self.bucket.policy

@@ -8,6 +8,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from private_transform.encrypted_bucket import encrypted_bucket
+
 
 class DataBucket(Construct):
     """Models, inputs or outputs: encrypted with our key, versioned and locked.
@@ -34,27 +36,13 @@ class DataBucket(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._removal_policy = removal_policy
-        self.bucket = s3.Bucket(
+        self.bucket = encrypted_bucket(
             self,
-            "Resource",
-            encryption=s3.BucketEncryption.KMS,
-            encryption_key=key,
-            bucket_key_enabled=True,
-            versioned=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            server_access_logs_bucket=logs_bucket,
-            server_access_logs_prefix=f"access/{construct_id.lower()}/",
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="abandoned",
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                    noncurrent_version_expiration=cdk.Duration.days(
-                        noncurrent_versions_in_days
-                    ),
-                )
-            ],
+            key=key,
+            logs_bucket=logs_bucket,
+            noncurrent_versions_in_days=noncurrent_versions_in_days,
             removal_policy=removal_policy,
+            enforce_tls=False,
         )
 
     def lock(self, policy: Mapping[str, Any]) -> None:
