@@ -7,6 +7,7 @@ if __name__ == "__main__":
     # and frees nothing that the end of the process would not.
     gc.disable()
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,10 +69,23 @@ def create_stacks(app: cdk.App, environment: Environment) -> None:
     ).apply_to(app)
 
 
+def _context(app: cdk.App, key: str, default: str) -> str:
+    value = app.node.try_get_context(key)
+    if value is None:
+        return default
+    if not isinstance(value, str) or not value:
+        sys.exit(f"The context {key!r} is {value!r}; write -c {key}={default}.")
+    return value
+
+
 def main() -> None:
     """Synthesize the environment that `-c environment=NAME` names."""
     app = cdk.App(
         analytics_reporting=False,
+        # A gate of `make test`: here it would cost more than the synth itself.
+        builtin_cloud_formation_validation=False,
+        # The CLI names its own folder; by hand it is the CLI's usual one.
+        outdir=os.environ.get("CDK_OUTDIR", "cdk.out"),
         # Nothing here reads the tree, and in Python every creation stack is the same.
         tree_metadata=False,
         context={"aws:cdk:disable-creation-stack-traces": True},
@@ -82,8 +96,8 @@ def main() -> None:
             "aws:cdk:enable-path-metadata": False,
         },
     )
-    name = app.node.try_get_context("environment") or "rehearsal"
-    folder = Path(app.node.try_get_context("environments") or ENVIRONMENTS) / name
+    name = _context(app, "environment", "rehearsal")
+    folder = Path(_context(app, "environments", str(ENVIRONMENTS))) / name
     try:
         environment = load_environment(folder, today=datetime.now(UTC).date())
     except EnvironmentFileError as error:

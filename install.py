@@ -6,8 +6,6 @@ because nothing is installed yet. A finished set-up is marked with the hash of t
 files that define it, so a second call is quick and a changed pin is noticed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib
@@ -19,11 +17,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+if sys.version_info < (3, 11):
+    # Before anything below, which an older Python cannot even define.
+    sys.exit(
+        f"set-up failed: Python {sys.version.split()[0]} is too old: 3.11 or newer is "
+        "needed. Install one, or name it: make PYTHON=/path/to/python3.12 ..."
+    )
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 LOGS = ROOT / "build" / "install"
-OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 22
 DEFINITIONS = (
     "install.py",
@@ -42,11 +46,6 @@ class InstallError(Exception):
 
 def install(profile: str) -> None:
     """Bring the folder to the state that `profile` (deploy or develop) needs."""
-    if sys.version_info < OLDEST_PYTHON:
-        raise InstallError(
-            f"Python {sys.version.split()[0]} is too old: 3.11 or newer is needed. "
-            "Install one, or name it: make PYTHON=/path/to/python3.12 ..."
-        )
     with _alone():
         mark = VENV / f".{profile}"
         wanted = _fingerprint()

@@ -1,5 +1,6 @@
 import base64
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
@@ -235,3 +236,8 @@ def test_sections_without_rows_are_left_out() -> None:
     page = Page(to_html(EMPTY))
     assert page.all("section") == []
     assert "Failed" in page.texts
+
+
+def test_a_rehearsal_that_could_not_go_on_says_why_on_the_page() -> None:
+    failed = replace(report_of("faces", ok=False), failure="the <key> was disabled")
+    assert "the &lt;key&gt; was disabled" in to_html(failed)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from rehearsal.report import (
     ClaimRow,
     Report,
@@ -125,3 +127,10 @@ def test_names_cannot_steer_the_terminal() -> None:
         report(stacks=(StackRow(name=name, status=name),), claims=(broken,))
     )
     assert all(line.isprintable() for line in text.split("\n"))
+
+
+def test_a_rehearsal_that_could_not_go_on_says_why_at_the_end() -> None:
+    failed = replace(report(), status="failed", failure="the key was disabled")
+    assert to_terminal(failed).endswith(
+        "failed, 3 min 12 s\n\n  the key was disabled\n"
+    )

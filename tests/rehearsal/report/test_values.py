@@ -51,6 +51,7 @@ def test_programs_get_everything_but_the_photographs() -> None:
     assert json.loads(json.dumps(to_json(report))) == {
         "status": "ok",
         "seconds": 192.3,
+        "failure": None,
         "stacks": [{"name": "rehearsal-foundation", "status": "CREATE_COMPLETE"}],
         "transforms": [
             {
