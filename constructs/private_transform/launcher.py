@@ -16,8 +16,8 @@ from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
 from private_transform.service_role import Place, Statement, allow, service_role
 
 _PACKAGE = Path(__file__).parent
-_WORK = cdk.Duration.minutes(2)
-"""Longest time for one call of a handler: it makes a few AWS calls and never waits."""
+LONGEST_CALL_SECONDS = 120
+"""Of a handler: it makes a few AWS calls and never waits."""
 
 
 def handler_code() -> lambda_.Code:
@@ -85,7 +85,7 @@ class HandlerFunction(Construct):
             handler=f"handlers.entry.{entry}",
             role=iam.Role.from_role_arn(self, "RoleByArn", role_arn, mutable=False),
             log_group=log_group,
-            timeout=_WORK,
+            timeout=cdk.Duration.seconds(LONGEST_CALL_SECONDS),
             memory_size=256,
             environment=variables,
         )

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from private_transform.handlers.state_change import ENDED
-from private_transform.launcher import HandlerFunction
+from private_transform.launcher import LONGEST_CALL_SECONDS, HandlerFunction
 from private_transform.service_role import Place, Statement, allow
+
+_KEPT = cdk.Duration.days(14)
+"""As long as SQS keeps a message."""
 
 
 class StateChanges(Construct):
-    """One rule, one handler and one encrypted topic for every job that ends.
+    """One rule, one queue, one handler and one topic for every job that ends.
 
     The rule goes by the model's name: whoever starts a job with one of our models, it
     is seen here (AWS: Events from SageMaker AI).
@@ -57,6 +63,7 @@ class StateChanges(Construct):
                     address, filter_policy={"status": unsuccessful}
                 )
             )
+        queue = self._queue()
         handler = HandlerFunction(
             self,
             "Handler",
@@ -65,6 +72,7 @@ class StateChanges(Construct):
             role_path=role_path,
             statements=_rights(
                 Place.of(self),
+                queue=queue.queue_arn,
                 topic=self.topic.topic_arn,
                 control_bucket=control_bucket.bucket_arn,
                 key=key.key_arn,
@@ -75,6 +83,13 @@ class StateChanges(Construct):
                 "CONTROL_BUCKET": control_bucket.bucket_name,
                 "TOPIC_ARN": self.topic.topic_arn,
             },
+        )
+        lambda_.CfnEventSourceMapping(
+            self,
+            "Events",
+            batch_size=1,
+            event_source_arn=queue.queue_arn,
+            function_name=handler.function.function_name,
         )
         events.Rule(
             self,
@@ -88,13 +103,44 @@ class StateChanges(Construct):
                     "TransformJobStatus": list(ENDED),
                 },
             ),
-            targets=[targets.LambdaFunction(handler.function)],
+            targets=[targets.SqsQueue(queue)],
+        )
+
+    def _queue(self) -> sqs.Queue:
+        """Keep each event until it is handled; a function alone would give up soon.
+
+        Its messages are under SQS's key and not ours: when ours is disabled, jobs fail
+        and their events must outlast that.
+        """
+        return sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=_KEPT,
+            # AWS: Using Lambda with Amazon SQS, six times the function's own timeout.
+            visibility_timeout=cdk.Duration.seconds(6 * LONGEST_CALL_SECONDS),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                max_receive_count=100,
+                queue=sqs.Queue(
+                    self,
+                    "Unhandled",
+                    encryption=sqs.QueueEncryption.SQS_MANAGED,
+                    enforce_ssl=True,
+                    retention_period=_KEPT,
+                ),
+            ),
         )
 
 
 def _rights(
-    place: Place, *, topic: str, control_bucket: str, key: str
+    place: Place, *, queue: str, topic: str, control_bucket: str, key: str
 ) -> Iterator[Statement]:
+    yield allow(
+        "TakeEvents",
+        ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        [queue],
+    )
     yield allow(
         "LookAtJobs",
         ["sagemaker:DescribeTransformJob"],

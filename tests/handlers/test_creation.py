@@ -80,7 +80,7 @@ def test_a_role_that_stays_unknown_for_two_minutes_is_a_failure(world: World) ->
     (reply,) = replies(world, "Create", "Model")
     assert 120 < world.agenda.seconds < 140
     assert "Could not access model data" in reply.reason
-    assert "`sagemaker_api_reads: models`" in reply.reason
+    assert "`sagemaker_api_reads`" in reply.reason
 
 
 def test_an_empty_input_prefix_is_told_and_leaves_nothing(world: World) -> None:

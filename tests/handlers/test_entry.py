@@ -1,10 +1,12 @@
 """The functions that Lambda calls, with boto3 taken away."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from chaos.cloudformation import SECRET, model_properties
 from chaos.history import Template
@@ -66,13 +68,29 @@ def test_only_the_clients_that_a_request_needs_are_made_and_only_once(
     assert sorted(made) == ["s3", "sagemaker"]
 
 
-def test_a_state_change_is_handled(world: World) -> None:
+def ended(world: World, name: str) -> dict[str, str]:
+    """A message of the queue about a job that completed."""
     world.sagemaker.models["m"] = {}
-    world.sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
-    world.sagemaker.jobs["j"].status = "Completed"
+    world.sagemaker.create_transform_job(TransformJobName=name, ModelName="m")
+    world.sagemaker.jobs[name].status = "Completed"
+    detail = {"TransformJobName": name, "TransformJobStatus": "Completed"}
+    return {"body": json.dumps({"detail": detail})}
 
-    entry.on_state_change(
-        {"detail": {"TransformJobName": "j", "TransformJobStatus": "Completed"}}, None
-    )
 
-    assert (CONTROL, "evidence/j.json") in world.storage.objects
+def test_each_state_change_in_the_queue_is_handled(world: World) -> None:
+    messages = [ended(world, "one"), ended(world, "two")]
+
+    entry.on_state_change({"Records": messages}, None)
+
+    for name in ("one", "two"):
+        assert (CONTROL, f"evidence/{name}.json") in world.storage.objects
+
+
+def test_a_state_change_that_cannot_be_handled_stays_in_the_queue(
+    world: World,
+) -> None:
+    message = ended(world, "one")
+    del world.sagemaker.jobs["one"]
+
+    with pytest.raises(ClientError):
+        entry.on_state_change({"Records": [message]}, None)

@@ -1,6 +1,6 @@
 """Every job that ends reaches one handler, which tells one encrypted topic."""
 
-from tests.synthesized import Statement, Synthesis
+from tests.synthesized import Resource, Statement, Synthesis
 
 
 def test_one_rule_sees_every_end_of_every_job_of_our_models(
@@ -18,24 +18,62 @@ def test_one_rule_sees_every_end_of_every_job_of_our_models(
     }
 
 
-def test_the_rule_calls_the_handler(synthesis: Synthesis) -> None:
-    (target,) = synthesis.one("AWS::Events::Rule").properties["Targets"]
-    handler = synthesis.named(target["Arn"])
-    assert handler.properties["Handler"] == "handlers.entry.on_state_change"
-    permission = synthesis.one("AWS::Lambda::Permission").properties
-    assert permission["FunctionName"] == handler.arn
+def test_a_queue_keeps_each_event_until_it_is_handled(synthesis: Synthesis) -> None:
+    queue = events_queue(synthesis).properties
+    fortnight = 14 * 24 * 60 * 60
+    assert queue["MessageRetentionPeriod"] == fortnight
+    mapping = synthesis.one("AWS::Lambda::EventSourceMapping").properties
+    assert mapping["EventSourceArn"] == events_queue(synthesis).arn
+    assert mapping["BatchSize"] == 1
+    timeout = handler(synthesis).properties["Timeout"]
+    assert queue["VisibilityTimeout"] == 6 * timeout
+    unhandled = synthesis.named(queue["RedrivePolicy"]["deadLetterTargetArn"])
+    assert unhandled.properties["MessageRetentionPeriod"] == fortnight
+
+
+def test_events_outlast_a_disabled_key(synthesis: Synthesis) -> None:
+    for queue in synthesis.all("AWS::SQS::Queue"):
+        assert queue.properties["SqsManagedSseEnabled"] is True
+        assert "KmsMasterKeyId" not in queue.properties
+
+
+def test_only_the_rule_fills_the_queue_and_only_with_tls(synthesis: Synthesis) -> None:
+    policies = [
+        statement
+        for policy in synthesis.all("AWS::SQS::QueuePolicy")
+        if policy.properties["Queues"] == [events_queue(synthesis).ref]
+        for statement in Statement.of(policy.properties["PolicyDocument"])
+    ]
+    denied = [each for each in policies if each.effect == "Deny"]
+    (allowed,) = (each for each in policies if each.effect == "Allow")
+    assert denied[0].conditions == {"Bool": {"aws:SecureTransport": "false"}}
+    assert allowed.conditions == {
+        "ArnEquals": {"aws:SourceArn": synthesis.one("AWS::Events::Rule").arn}
+    }
 
 
 def test_the_handler_knows_where_evidence_and_announcements_go(
     synthesis: Synthesis,
 ) -> None:
-    (target,) = synthesis.one("AWS::Events::Rule").properties["Targets"]
-    handler = synthesis.named(target["Arn"])
-    assert handler.properties["Environment"]["Variables"] == {
+    assert handler(synthesis).properties["Environment"]["Variables"] == {
         "ENVIRONMENT": synthesis.environment.name,
         "CONTROL_BUCKET": synthesis.bucket("ControlBucket").ref,
         "TOPIC_ARN": synthesis.one("AWS::SNS::Topic").ref,
     }
+
+
+def events_queue(synthesis: Synthesis) -> Resource:
+    """The queue that the rule fills."""
+    (target,) = synthesis.one("AWS::Events::Rule").properties["Targets"]
+    return synthesis.named(target["Arn"])
+
+
+def handler(synthesis: Synthesis) -> Resource:
+    """The function that empties the queue."""
+    mapping = synthesis.one("AWS::Lambda::EventSourceMapping").properties
+    found = synthesis.named(mapping["FunctionName"])
+    assert found.properties["Handler"] == "handlers.entry.on_state_change"
+    return found
 
 
 def test_announcements_are_encrypted_with_our_key(synthesis: Synthesis) -> None:
@@ -59,8 +97,7 @@ def test_only_the_handler_announces(synthesis: Synthesis) -> None:
         for statement in synthesis.rights(role)
         if any(action.startswith("sns:") for action in statement.actions)
     ]
-    (target,) = synthesis.one("AWS::Events::Rule").properties["Targets"]
-    assert announcing == [synthesis.role_of(synthesis.named(target["Arn"])).ref]
+    assert announcing == [synthesis.role_of(handler(synthesis)).ref]
     (right,) = (
         statement
         for statement in synthesis.rights(synthesis.named(announcing[0]))

@@ -3,6 +3,7 @@
 Clients are made on first use, so that a function that needs one pays for one.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -53,12 +54,14 @@ def is_complete(event: Mapping[str, Any], context: object) -> Answer:
 
 
 def on_state_change(event: Mapping[str, Any], context: object) -> None:
-    """Finish one job that ended."""
-    StateChanges(
+    """Finish the job of each event that the queue holds; a failure leaves it there."""
+    finish = StateChanges(
         sagemaker=_client("sagemaker"),
         s3=_client("s3"),
         sns=_client("sns"),
         bucket=os.environ["CONTROL_BUCKET"],
         topic=os.environ["TOPIC_ARN"],
         environment=os.environ["ENVIRONMENT"],
-    ).handle(event)
+    ).handle
+    for message in event["Records"]:
+        finish(json.loads(message["body"]))

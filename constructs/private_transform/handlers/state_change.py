@@ -1,6 +1,6 @@
 """The one way out: every transform job of the environment that ends is finished here.
 
-EventBridge delivers at least once, and SageMaker may send several events for one
+EventBridge and SQS deliver at least once, and SageMaker may send several events for one
 change (AWS: Events from SageMaker AI), so each step can be repeated: the evidence is
 written once, the notification is sent before it is marked as sent.
 """
