@@ -73,14 +73,18 @@ class Deployed:
             yield from page["StackEvents"]
 
     def stack_names(self) -> list[str]:
-        """Stacks of the environment in the order in which they can be removed."""
+        """Stacks of the environment in the order in which they can be removed.
+
+        Somebody else's stack may have a name that begins like ours: only our own
+        descriptions count.
+        """
         pages = self._cloudformation.get_paginator("describe_stacks").paginate()
-        prefix = self.environment.stack_name("")
+        ours = self.environment.stack_description("")
         names = [
             stack["StackName"]
             for page in pages
             for stack in page["Stacks"]
-            if stack["StackName"].startswith(prefix)
+            if stack.get("Description", "").startswith(ours)
         ]
         shared = [self.environment.stack_name(part) for part in reversed(SHARED)]
         return [

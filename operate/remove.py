@@ -1,8 +1,8 @@
 """Take an environment away, and say what stays."""
 
+import contextlib
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from botocore.exceptions import ClientError
 
@@ -47,21 +47,23 @@ def remove(deployed: Deployed, confirm: Callable[[str], bool]) -> None:
         print(line)
 
 
-def _take_off_locks(deployed: Deployed, outputs: dict[str, str] | Any) -> None:
+def _take_off_locks(deployed: Deployed, outputs: Mapping[str, str]) -> None:
     s3 = deployed.session.client("s3")
-    for output in DATA_BUCKETS:
-        print(f"Taking the lock off {outputs[output]}", flush=True)
-        s3.delete_bucket_policy(Bucket=outputs[output])
+    for bucket in _named(outputs, DATA_BUCKETS):
+        print(f"Taking the lock off {bucket}", flush=True)
+        with _if_it_is_there():
+            s3.delete_bucket_policy(Bucket=bucket)
 
 
-def _delete_stack(deployed: Deployed, name: str, emptied: Any) -> None:
+def _delete_stack(deployed: Deployed, name: str, emptied: Mapping[str, str]) -> None:
     """Delete one stack; the buckets of `emptied` are emptied before each try."""
     cloudformation = deployed.session.client("cloudformation")
     holds_data = name == deployed.environment.stack_name("foundation")
     for last in (tried == _TRIES - 1 for tried in range(_TRIES)):
-        if holds_data and emptied:
-            for output in (*DATA_BUCKETS, *OTHER_BUCKETS):
-                _empty(deployed, emptied[output])
+        if holds_data:
+            for bucket in _named(emptied, (*DATA_BUCKETS, *OTHER_BUCKETS)):
+                with _if_it_is_there():
+                    _empty(deployed, bucket)
         print(f"Deleting {name}", flush=True)
         cloudformation.update_termination_protection(
             StackName=name, EnableTerminationProtection=False
@@ -85,39 +87,48 @@ def _wait_until_gone(deployed: Deployed, name: str) -> str | None:
         time.sleep(2)
 
 
-def _empty(deployed: Deployed, bucket: str) -> None:
-    print(f"Emptying {bucket}", flush=True)
-    s3 = deployed.session.client("s3")
+def _named(outputs: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """Buckets that the outputs name: none of a stack that was never complete."""
+    return [outputs[name] for name in names if name in outputs]
+
+
+@contextlib.contextmanager
+def _if_it_is_there() -> Iterator[None]:
+    """Pass over a bucket that an earlier removal has deleted."""
     try:
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-        for page in pages:
-            versions = [
-                {"Key": each["Key"], "VersionId": each["VersionId"]}
-                for kind in ("Versions", "DeleteMarkers")
-                for each in page.get(kind, [])
-            ]
-            if versions:
-                answer = s3.delete_objects(
-                    Bucket=bucket, Delete={"Objects": versions, "Quiet": True}
-                )
-                for error in answer.get("Errors", []):
-                    raise OperationError(
-                        f"s3://{bucket}/{error['Key']} was not deleted: "
-                        f"{error['Message']}"
-                    )
+        yield
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchBucket":
             raise
 
 
-def _what_stays(deployed: Deployed, outputs: Any) -> Iterator[str]:
+def _empty(deployed: Deployed, bucket: str) -> None:
+    print(f"Emptying {bucket}", flush=True)
+    s3 = deployed.session.client("s3")
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        versions = [
+            {"Key": each["Key"], "VersionId": each["VersionId"]}
+            for kind in ("Versions", "DeleteMarkers")
+            for each in page.get(kind, [])
+        ]
+        if not versions:
+            continue
+        answer = s3.delete_objects(
+            Bucket=bucket, Delete={"Objects": versions, "Quiet": True}
+        )
+        for error in answer.get("Errors", []):
+            raise OperationError(
+                f"s3://{bucket}/{error['Key']} was not deleted: {error['Message']}"
+            )
+
+
+def _what_stays(deployed: Deployed, outputs: Mapping[str, str]) -> Iterator[str]:
     """What is left in the account, and whether it costs anything."""
     environment = deployed.environment
     if environment.protection == "keep":
         yield "Kept, and still billed for what they hold:"
-        for output in (*DATA_BUCKETS, *OTHER_BUCKETS):
-            if output in outputs:
-                yield f"  bucket {outputs[output]}"
+        for bucket in _named(outputs, (*DATA_BUCKETS, *OTHER_BUCKETS)):
+            yield f"  bucket {bucket}"
         yield f"  log groups named {environment.stack_name('*')}"
         yield f"  key {outputs.get('KeyArn', '')} (one dollar a month)"
     else:

@@ -1,6 +1,8 @@
 """The company around the environment: its account and the people who work with it."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +10,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from private_transform.environment import Environment, Person
+from private_transform.environment import Environment
 from rehearsal.process import EmbeddedAws
+
+_UNBOUNDED = "unbounded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,20 +28,26 @@ class Company:
     aws: EmbeddedAws
     environment: Environment
 
-    def hire(self) -> None:
-        """Create the roles that the environment's file names, without any rights.
+    @property
+    def administrator(self) -> str:
+        """ARN of a role of the account that the environment's file does not name."""
+        return f"arn:aws:iam::{self.environment.account}:role/administrator"
 
-        What they may do comes from the deployment alone.
+    def hire(self) -> None:
+        """Create the company's roles, without any rights.
+
+        What the people of the environment's file may do comes from the deployment.
         """
-        iam = self.client("iam")
         people = self.environment.people
-        for person in (
+        named = (
             *people.uploaders,
             *people.readers,
             *people.key_administrators,
             *people.break_glass,
-        ):
-            path, name = _path_and_name(person)
+        )
+        iam = self.client("iam")
+        for role in (self.administrator, *(person.role for person in named)):
+            path, name = _path_and_name(role)
             try:
                 iam.create_role(
                     RoleName=name,
@@ -48,20 +58,29 @@ class Company:
                 if error.response["Error"]["Code"] != "EntityAlreadyExists":
                     raise
 
+    @contextlib.contextmanager
+    def unbounded(self, *roles: str) -> Iterator[None]:
+        """Let IAM allow these roles everything, so that only the environment refuses.
+
+        Args:
+            roles: ARNs of the roles.
+        """
+        iam = self.client("iam")
+        everything = _policy(Action="*", Resource="*")
+        names = [role.rpartition("/")[2] for role in roles]
+        for name in names:
+            iam.put_role_policy(
+                RoleName=name, PolicyName=_UNBOUNDED, PolicyDocument=everything
+            )
+        try:
+            yield
+        finally:
+            for name in names:
+                iam.delete_role_policy(RoleName=name, PolicyName=_UNBOUNDED)
+
     def _anybody_here(self) -> str:
         root = f"arn:aws:iam::{self.environment.account}:root"
-        return json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"AWS": root},
-                        "Action": "sts:AssumeRole",
-                    }
-                ],
-            }
-        )
+        return _policy(Action="sts:AssumeRole", Principal={"AWS": root})
 
     def client(
         self,
@@ -118,6 +137,12 @@ class Company:
         }
 
 
-def _path_and_name(person: Person) -> tuple[str, str]:
-    path, _, name = person.role.partition(":role")[2].rpartition("/")
+def _policy(**statement: Any) -> str:
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
+    )
+
+
+def _path_and_name(role: str) -> tuple[str, str]:
+    path, _, name = role.partition(":role")[2].rpartition("/")
     return f"{path}/", name

@@ -57,7 +57,7 @@ class FoundationStack(cdk.Stack):
             synthesizer=synthesizer,
             tags=dict(environment.tags),
             termination_protection=environment.protection == "keep",
-            description=f"Private batch transform {environment.name}: network and data",
+            description=environment.stack_description("network and data"),
         )
         self._settings = environment
         self._perimeter = perimeter(environment, partition=self.partition)

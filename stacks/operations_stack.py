@@ -39,7 +39,7 @@ class OperationsStack(cdk.Stack):
             synthesizer=synthesizer,
             tags=dict(environment.tags),
             termination_protection=environment.protection == "keep",
-            description=f"Private batch transform {environment.name}: launcher",
+            description=environment.stack_description("launcher"),
         )
         functions_path = role_path(environment, "launcher/")
         log_group = EncryptedLogGroup(

@@ -41,7 +41,7 @@ class TransformStack(cdk.Stack):
             env=cdk.Environment(account=environment.account, region=environment.region),
             synthesizer=synthesizer,
             tags=dict(environment.tags),
-            description=f"Private batch transform {environment.name}: {transform.name}",
+            description=environment.stack_description(transform.name),
         )
         network, data = foundation.network, foundation.data
         role = ExecutionRole(

@@ -39,6 +39,38 @@ def test_every_promise_holds(trial: Place) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize(
+    ("bucket", "statement"),
+    [
+        ("Models", "OnlyThroughTheEndpoint"),
+        ("Inputs", "OnlyThroughTheEndpoint"),
+        ("Outputs", "OnlyThroughTheEndpoint"),
+        ("Models", "TlsOnly"),
+        ("Inputs", "BreakGlassReadsOnly"),
+        ("Inputs", "UploadersWriteOnly"),
+        ("Inputs", "KmsOnlyWithOurKey"),
+    ],
+)
+def test_a_lock_that_lacks_a_statement_breaks_a_promise(
+    trial: Place, bucket: str, statement: str
+) -> None:
+    company = trial.company("trial")
+    name = company.outputs("foundation")[f"{bucket}Bucket"]
+    s3 = company.client("s3")
+    whole = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
+    without = {
+        **whole,
+        "Statement": [each for each in whole["Statement"] if each["Sid"] != statement],
+    }
+    assert len(without["Statement"]) == len(whole["Statement"]) - 1
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(without))
+    try:
+        broken = [row.claim for row in try_claims(company) if not row.ok]
+    finally:
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(whole))
+    assert broken != []
+
+
 @pytest.mark.parametrize("function", ["LauncherOnEventRole", "LauncherIsCompleteRole"])
 def test_the_launcher_cannot_open_an_object_of_a_data_bucket(
     trial: Place, function: str

@@ -78,6 +78,18 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "letter",
     ),
     (
+        "a zone's letter that no region has",
+        {"network.availability_zones": ["us-east-1g"]},
+        "network.availability_zones[0]",
+        "a to f",
+    ),
+    (
+        "the last letter for a zone",
+        {"network.availability_zones": ["us-east-1z"]},
+        "network.availability_zones[0]",
+        "a to f",
+    ),
+    (
         "a rotation too often",
         {"key.rotation_period_in_days": 89},
         "key.rotation_period_in_days",

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tests.environment.folders import OUTSIDE, Changes, problems, written
 
+CONTAINER = "model.primary_container"
+PACKAGE = f"{CONTAINER}.model_package_name"
 TYPE = "transform_resources.instance_type"
 COUNT = "transform_resources.instance_count"
 IMAGE = "model.primary_container.image"
@@ -63,6 +65,33 @@ def test_registries_limit_what_aws_publishes_too(tmp_path: Path) -> None:
     published = {IMAGE: {"algorithm": "object-detection", "version": "1"}}
 
     assert breached(tmp_path, limits=limits, transform=published) == [IMAGE]
+
+
+def test_a_model_package_is_refused_where_registries_are_limited(
+    tmp_path: Path,
+) -> None:
+    registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+    arn = "arn:aws:sagemaker:us-east-1:111122223333:model-package/faces/1"
+    for name, limits, beside, refused in (
+        ("alone", {"registries": [registry]}, {}, True),
+        ("beside", {"registries": [registry]}, {"image": f"{registry}/f:1"}, True),
+        ("none", {"registries": []}, {}, True),
+        ("free", {}, {}, False),
+    ):
+        folder = written(
+            tmp_path / name,
+            environment={"limits": limits},
+            transforms={"faces": {CONTAINER: {"model_package_name": arn, **beside}}},
+        )
+        found = problems(folder)
+
+        assert [problem.path for problem in found] == [PACKAGE] * refused, name
+        for problem in found:
+            line = (folder / "environment.yaml").read_text().split("\n")
+            number = next(n for n, text in enumerate(line, 1) if "registries" in text)
+            assert f"environment.yaml:{number} limits.registries" in problem.rule
+            assert "model_data_url" in problem.fix
+            assert "platform team" in problem.fix
 
 
 def test_local_disks_are_allowed_where_no_volume_key_is_required(

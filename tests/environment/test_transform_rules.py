@@ -634,6 +634,68 @@ def test_the_longest_names_leave_room_for_what_is_appended() -> None:
     assert len(f"{environment}-{transform}-{digest}-{digest}") <= 63
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DB_PASS",
+        "PASS",
+        "PASS_2",
+        "PASS2",
+        "db_pass",
+        "PASSPHRASE",
+        "CREDS",
+        "AWS_CREDS_FILE",
+        "CRED",
+        "GITHUB_PAT",
+        "AUTH",
+        "BASIC_AUTH",
+        "AUTH_HEADER",
+        "OAUTH",
+        "BEARER",
+        "TOKEN_1",
+        "HFTOKEN",
+        "hfToken",
+    ],
+)
+def test_a_name_that_looks_like_a_secret_is_refused(tmp_path: Path, name: str) -> None:
+    changes = {"environment": {name: "hunter2"}}
+
+    (problem,) = problems(written(tmp_path, transforms={"faces": changes}))
+
+    assert problem.path == f"environment.{name}"
+    assert "secret" in problem.rule
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PATH",
+        "MODEL_PATH",
+        "PYTHONPATH",
+        "PATTERN",
+        "PATIENCE",
+        "AUTHOR",
+        "MODEL_AUTHORS",
+        "AUTHORITY",
+        "COMPASS",
+        "BYPASS",
+        "PASSES",
+        "PASSENGERS",
+        "SACRED",
+        "CREDIT",
+        "MAX_TOKENS",
+        "TOKENIZERS_PARALLELISM",
+        "FORBEARER",
+    ],
+)
+def test_a_name_that_only_holds_such_letters_is_allowed(
+    tmp_path: Path, name: str
+) -> None:
+    changes = {"environment": {name: "x"}}
+
+    assert problems(written(tmp_path, transforms={"faces": changes})) == []
+
+
 def test_a_secret_is_not_shown(tmp_path: Path) -> None:
     changes = {"environment": {"DB_PASSWORD": "hunter2"}}
 

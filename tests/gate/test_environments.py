@@ -32,7 +32,7 @@ def test_the_environment_with_everything_sets_every_option(
     environment = runs[-1].environment
     for each in (environment, environment.people, environment.limits, environment.iam):
         unset = [key.name for key in fields(each) if not getattr(each, key.name)]
-        assert unset in ([], ["require_volume_key"])
+        assert unset in ([], ["registries", "require_volume_key"])
     scores = next(each for each in environment.transforms if each.name == "scores")
     assert all(getattr(scores, key.name) for key in fields(scores))
 

@@ -18,6 +18,7 @@ class Account:
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     objects: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
+    gone: frozenset[str] = frozenset()
     busy: int = 0
     calls: list[str] = field(default_factory=list)
 
@@ -80,8 +81,11 @@ class Stacks:
     def _stack(self, name: str) -> Any:
         outputs = dict(self.account.stacks[name])
         status = outputs.pop("status", "CREATE_COMPLETE")
+        environment = name.partition("-")[0]
+        ours = f"Private batch transform {environment}: something"
         return {
             "StackName": name,
+            "Description": outputs.pop("description", ours),
             "StackStatus": status,
             "StackStatusReason": "the bucket you tried to delete is not empty",
             "Outputs": [
@@ -96,6 +100,7 @@ class Buckets:
     account: Account
 
     def delete_bucket_policy(self, *, Bucket: str) -> None:
+        self._require(Bucket)
         self.account.calls.append(f"unlock {Bucket}")
 
     def get_paginator(self, operation: str) -> "Buckets":
@@ -103,12 +108,17 @@ class Buckets:
         return self
 
     def paginate(self, *, Bucket: str) -> Iterator[Any]:
+        self._require(Bucket)
         yield {"Versions": self.account.objects.get(Bucket, [])}
 
     def delete_objects(self, *, Bucket: str, Delete: Any) -> Any:
         self.account.calls.append(f"empty {Bucket}")
         self.account.objects[Bucket] = []
         return {}
+
+    def _require(self, bucket: str) -> None:
+        if bucket in self.account.gone:
+            raise _error("NoSuchBucket", "The specified bucket does not exist")
 
 
 def _error(code: str, message: str) -> ClientError:

@@ -111,3 +111,26 @@ def test_a_stack_that_cannot_be_deleted_says_why() -> None:
         OperationError, match="dev-foundation was not deleted: the bucket"
     ):
         run(fake, "discard")
+
+
+def test_a_stack_of_somebody_else_that_is_named_like_ours_is_left_alone() -> None:
+    fake = account()
+    fake.stacks["dev-database"] = {"description": "the website's database"}
+    asked = run(fake, "discard")
+    assert "dev-database" not in asked
+    assert list(fake.stacks) == ["other-foundation", "dev-database"]
+
+
+def test_a_removal_that_stopped_half_way_is_taken_up_again() -> None:
+    fake = account()
+    fake.gone = frozenset({"m", "l"})
+    run(fake, "discard")
+    assert "unlock i" in fake.calls
+    assert "dev-foundation" not in fake.stacks
+
+
+def test_a_foundation_that_was_never_complete_is_deleted_too() -> None:
+    fake = account()
+    fake.stacks["dev-foundation"] = {"status": "ROLLBACK_COMPLETE"}
+    run(fake, "discard")
+    assert "dev-foundation" not in fake.stacks

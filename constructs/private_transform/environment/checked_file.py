@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
+from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from private_transform.environment.images import Surroundings
 from private_transform.environment.kinds import nearest
+from private_transform.environment.partial import Partial, class_in, read_around
 from private_transform.environment.problems import Problem, shown
-from private_transform.environment.rules.breach import Breach, Partial
+from private_transform.environment.rules.breach import Breach
+from private_transform.environment.rules.literal_text import replaced_text
 from private_transform.environment.values import Model
 from private_transform.environment.yaml_source import Place, Source
 
@@ -79,6 +81,7 @@ def check(
         for key, value in source.content.items()
         if key not in NOT_IN_THE_FILE
     }
+    breaches += replaced_text(source.content)
     content = {"name": name, **_with_containers(content)}
     source = replace(source, content={"name": name, **source.content})
     try:
@@ -86,7 +89,8 @@ def check(
     except ValidationError as error:
         details = error.errors(include_url=False)
         breaches += [_breach(detail, kind) for detail in details]
-        value = _partial(kind, content, details, surroundings)
+        wrong = [detail["loc"] for detail in details]
+        value = read_around(kind, content, wrong, surroundings)
     return CheckedFile(
         file=file,
         source=source,
@@ -100,7 +104,7 @@ def unread(file: Path, problem: Problem) -> CheckedFile[Any]:
     return CheckedFile(
         file=file,
         source=Source(content={}, lines={}),
-        value=Partial({}),
+        value=Partial(object, {}),
         problems=(problem,),
     )
 
@@ -152,35 +156,6 @@ def _dotted(place: Place) -> str:
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
-
-
-@cache
-def _section_adapter(kind: Any, section: str) -> TypeAdapter[Any]:
-    return TypeAdapter(get_type_hints(kind, include_extras=True)[section])
-
-
-def _partial(
-    kind: type[T],
-    content: Mapping[str, Any],
-    details: list[ErrorDetails],
-    surroundings: Surroundings | None,
-) -> T:
-    """The sections without errors, each with its value or its default."""
-    wrong = {detail["loc"][0] for detail in details}
-    sections: dict[str, Any] = {"name": content["name"]}
-    for section in fields(cast(Any, kind)):
-        if section.name in wrong:
-            continue
-        if section.name in content:
-            adapter = _section_adapter(cast(Any, kind), section.name)
-            sections[section.name] = adapter.validate_python(
-                content[section.name], context=surroundings
-            )
-        elif section.default is not MISSING:
-            sections[section.name] = section.default
-        elif section.default_factory is not MISSING:
-            sections[section.name] = section.default_factory()
-    return cast(T, Partial(sections))
 
 
 def _breach(detail: ErrorDetails, kind: Any) -> Breach:
@@ -242,12 +217,6 @@ def _keys(kind: Any, place: Place) -> list[str]:
     """The keys that a file may hold at a place."""
     for step in place:
         if isinstance(step, str):
-            kind = _class_in(get_type_hints(kind)[step])
+            kind = class_in(get_type_hints(kind)[step])
     known = [field.name for field in fields(kind) if field.name not in NOT_IN_THE_FILE]
     return [PRIMARY_KEY, *known] if kind is Model else known
-
-
-def _class_in(hint: Any) -> Any:
-    """The dataclass inside `X | None` or `tuple[X, ...]`."""
-    inner = [part for part in get_args(hint) if is_dataclass(part)]
-    return inner[0] if inner else hint

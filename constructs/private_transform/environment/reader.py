@@ -10,6 +10,7 @@ from typing import Any
 from private_transform.environment.catalogue import GPU_FAMILIES, REGIONS, family
 from private_transform.environment.checked_file import CheckedFile, check, unread
 from private_transform.environment.images import Surroundings
+from private_transform.environment.partial import UnknownKeyError
 from private_transform.environment.problems import (
     EnvironmentFileError,
     Problem,
@@ -25,7 +26,7 @@ from private_transform.environment.rules import (
     prefixes,
     tags,
 )
-from private_transform.environment.rules.breach import Breach, UnknownSectionError
+from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Environment, Transform
 from private_transform.environment.yaml_source import Source, UnreadableError, read
 
@@ -69,6 +70,7 @@ _LIMITS: Sequence[
     limits.allowed_instance_type,
     limits.allowed_instance_count,
     limits.allowed_registry,
+    limits.no_unseen_image,
     limits.volume_key,
 )
 
@@ -126,11 +128,11 @@ def _broken_rules(
 
 
 def _problems(file: CheckedFile[Any], breaches: Iterator[Breach]) -> Iterator[Problem]:
-    """The breaches of one rule, up to the first section that could not be read."""
+    """The breaches of one rule, up to the first key that could not be read."""
     try:
         for breach in breaches:
             yield file.problem(breach)
-    except UnknownSectionError:
+    except UnknownKeyError:
         return
 
 
@@ -159,7 +161,7 @@ def _surroundings(environment: Environment, source: Source) -> Surroundings:
     """What is known of region and instance type before they are checked."""
     try:
         region = environment.region
-    except UnknownSectionError:
+    except UnknownKeyError:
         # Any region serves to find the other problems: nothing is returned.
         region = next(iter(REGIONS))
     resources = source.content.get("transform_resources")

@@ -2,7 +2,8 @@
 
 `python -m private_transform.environment.schema FOLDER` writes them. They are made of
 the classes that check the files, so they cannot say anything else. They hold the
-rules of single values; rules between values are checked by the reader alone.
+rules of single keys; rules between keys, and the one that every text obeys, are
+checked by the reader alone.
 """
 
 import ast

@@ -88,8 +88,8 @@ Cidr = Annotated[
 Zone = Annotated[
     str,
     Text(
-        pattern=r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]",
-        rule="An availability zone is named by its region and one letter.",
+        pattern=r"[a-z]{2}(-[a-z]+)+-[0-9][a-f]",
+        rule="An availability zone is named by its region and a letter from a to f.",
         fix="Write it as us-east-1a.",
     ),
 ]

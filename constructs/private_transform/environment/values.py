@@ -147,7 +147,8 @@ class Limits:
     max_instance_count: amounts.InstanceCount | None = None
     """The most instances that one job may have."""
     registries: tuple[shapes.Registry, ...] | None = None
-    """The ECR host names that images may come from; absent means all."""
+    """The ECR host names that images may come from; absent means all. With them, no
+    model package may be used: the image that it brings is not seen here."""
     require_volume_key: Switch = True
     """Refuse instance types with local disks, which cannot carry our key."""
 
@@ -187,7 +188,9 @@ class Container:
     to a VPC, as the models bucket is (AWS: Give Inference Recommender Jobs Access to
     Resources in Your Amazon VPC), so it lies where the package's owner put it: that
     must be below one of the environment's artifact_sources. The operations stack
-    lets the launcher use the package, so deploy it before a new one or version."""
+    lets the launcher use the package, so deploy it before a new one or version.
+    Refused where the environment's limits have registries: the image that the
+    package brings is not seen here, whatever image says."""
     inference_specification_name: shapes.SpecificationName | None = None
     """Which of the model package's specifications to use."""
 
@@ -401,3 +404,7 @@ class Environment:
     def stack_name(self, part: str) -> str:
         """The name of a stack: `foundation`, `operations` or a transform's name."""
         return f"{self.name}-{part}"
+
+    def stack_description(self, purpose: str) -> str:
+        """The description of a stack, by which it is known as ours."""
+        return f"Private batch transform {self.name}: {purpose}"

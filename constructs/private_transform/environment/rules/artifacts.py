@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from private_transform.environment.catalogue import REGIONS
+from private_transform.environment.partial import known
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.rules.limits import Where
 from private_transform.environment.values import Environment, Transform
@@ -10,24 +11,24 @@ from private_transform.environment.values import Environment, Transform
 
 def sources_apart(environment: Environment) -> Iterator[Breach]:
     """Of a source within another, who owns it and until when would be said twice."""
-    sources = environment.artifact_sources
-    for position, source in enumerate(sources):
-        for other in sources[:position]:
-            if source.holds(other.s3_uri) or other.holds(source.s3_uri):
+    earlier: list[str] = []
+    for position, uri in known(environment.artifact_sources, lambda each: each.s3_uri):
+        for other in earlier:
+            if uri.startswith(other) or other.startswith(uri):
                 yield Breach(
                     place=("artifact_sources", position, "s3_uri"),
-                    rule=f"Sources of artifacts lie apart, and {other.s3_uri} is one "
-                    "already.",
+                    rule=f"Sources of artifacts lie apart, and {other} is one already.",
                     fix="Keep one entry for both.",
                 )
                 break
+        earlier.append(uri)
 
 
 def sources_outside(environment: Environment) -> Iterator[Breach]:
     """As a source, a bucket of ours would be open to every job of the environment."""
     own = f"s3://{environment.stack_name('foundation')}-"
-    for position, source in enumerate(environment.artifact_sources):
-        if source.s3_uri.startswith(own):
+    for position, uri in known(environment.artifact_sources, lambda each: each.s3_uri):
+        if uri.startswith(own):
             yield Breach(
                 place=("artifact_sources", position, "s3_uri"),
                 rule="A source lies outside the environment, whose own buckets' names "
@@ -40,8 +41,8 @@ def sources_outside(environment: Environment) -> Iterator[Breach]:
 def keys_of_the_region(environment: Environment) -> Iterator[Breach]:
     """AWS: Using server-side encryption with AWS KMS keys (SSE-KMS)."""
     start = f"arn:{REGIONS[environment.region].partition}:kms:{environment.region}:"
-    for position, source in enumerate(environment.artifact_sources):
-        if source.key_arn is not None and not source.key_arn.startswith(start):
+    for position, key in known(environment.artifact_sources, lambda each: each.key_arn):
+        if key is not None and not key.startswith(start):
             yield Breach(
                 place=("artifact_sources", position, "key_arn"),
                 rule=f"A key is in the environment's region, as its bucket is: "
@@ -56,8 +57,8 @@ def from_a_named_source(
 ) -> Iterator[Breach]:
     """The list of artifact_sources."""
     sources = environment.artifact_sources
-    for position, container in enumerate(transform.model.containers):
-        url = container.model_data_url
+    containers = transform.model.containers
+    for position, url in known(containers, lambda each: each.model_data_url):
         if url is None or not url.startswith("s3://"):
             continue
         if not any(source.holds(url) for source in sources):

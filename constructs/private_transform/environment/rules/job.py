@@ -11,8 +11,10 @@ _DEFAULT_PAYLOAD_IN_MB = 6
 _MOST_IN_FLIGHT_IN_MB = 100
 _FILTERED_TYPES = ("text/csv", "application/json", "application/jsonlines")
 _SECRET_NAMES = re.compile(
-    r"passw|pwd|secret|credential|private_?key|access_?key|api_?key"
-    r"|(^|_)token($|_)|(?<=[a-z])Token$",
+    r"passw|passphrase|pwd|secret|credential|private_?key|access_?key|api_?key"
+    r"|[a-z]token$"
+    # As whole words only: PATH, AUTHOR and COMPASS are no secrets.
+    r"|(?<![a-z])(o?auth|bearer|creds?|pass|pat|token)(?![a-z])",
     re.IGNORECASE,
 )
 _ACCESS_KEY_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}")

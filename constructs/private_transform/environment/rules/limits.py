@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
+from private_transform.environment.partial import known
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Environment, Transform
 from private_transform.environment.yaml_source import Place
@@ -49,14 +50,33 @@ def allowed_registry(
     allowed = environment.limits.registries
     # What AWS publishes cannot be placed while the region is not known.
     _ = environment.region
-    for position, container in enumerate(transform.model.containers):
-        registry, _, _ = (container.image or "").partition("/")
+    for position, image in known(transform.model.containers, lambda each: each.image):
+        registry, _, _ = (image or "").partition("/")
         if allowed is not None and registry and registry not in allowed:
             yield Breach(
                 place=("model", "containers", position, "image"),
                 rule=f"{where(('limits', 'registries'))} allows "
                 f"{', '.join(allowed) or 'none'}, and this image is in {registry}.",
                 fix="Copy the image there, or ask the platform team.",
+            )
+
+
+def no_unseen_image(
+    environment: Environment, transform: Transform, where: Where
+) -> Iterator[Breach]:
+    """The list of limits.registries, which a package's image would escape."""
+    if environment.limits.registries is None:
+        return
+    packages = known(transform.model.containers, lambda each: each.model_package_name)
+    for position, package in packages:
+        if package is not None:
+            yield Breach(
+                place=("model", "containers", position, "model_package_name"),
+                rule=f"{where(('limits', 'registries'))} says where images may come "
+                "from, and a model package brings one that is not seen here, "
+                "whatever image says beside it.",
+                fix="Name its image and model_data_url in place of the package, or "
+                "ask the platform team.",
             )
 
 

@@ -1,8 +1,10 @@
 """The model and its containers."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from private_transform.environment.catalogue import REGIONS
+from private_transform.environment.partial import UnknownKeyError, known
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Container, Environment, Transform
 from private_transform.environment.yaml_source import Place
@@ -13,27 +15,32 @@ _MOST_BYTES_OF_VARIABLES = 32 * 1024
 def image_or_package(transform: Transform) -> Iterator[Breach]:
     """AWS: SageMaker API Reference, ContainerDefinition."""
     for position, container in enumerate(transform.model.containers):
-        place = ("model", "containers", position)
-        package = container.model_package_name
-        if package is None and container.image is None:
-            yield Breach(
-                place=(*place, "image"),
-                rule="A container has an image or a model_package_name.",
-            )
-        if package is None and container.inference_specification_name is not None:
-            yield Breach(
-                place=(*place, "inference_specification_name"),
-                rule="An inference specification is part of a model package.",
-                fix="Add model_package_name, or remove this.",
-            )
-        if package is not None:
-            yield from _brought_by_package(container, place)
-        elif container.artifact_sha256 and container.model_data_url is None:
-            yield Breach(
-                place=(*place, "artifact_sha256"),
-                rule="The digest is of the artifact that model_data_url names.",
-                fix="Add model_data_url, or remove this.",
-            )
+        with suppress(UnknownKeyError):
+            yield from _of_package(container, ("model", "containers", position))
+
+
+def _of_package(container: Container, place: Place) -> Iterator[Breach]:
+    package = container.model_package_name
+    if package is not None:
+        yield from _brought_by_package(container, place)
+        return
+    if container.inference_specification_name is not None:
+        yield Breach(
+            place=(*place, "inference_specification_name"),
+            rule="An inference specification is part of a model package.",
+            fix="Add model_package_name, or remove this.",
+        )
+    if container.artifact_sha256 and container.model_data_url is None:
+        yield Breach(
+            place=(*place, "artifact_sha256"),
+            rule="The digest is of the artifact that model_data_url names.",
+            fix="Add model_data_url, or remove this.",
+        )
+    if container.image is None:
+        yield Breach(
+            place=(*place, "image"),
+            rule="A container has an image or a model_package_name.",
+        )
 
 
 def _brought_by_package(container: Container, place: Place) -> Iterator[Breach]:
@@ -61,8 +68,8 @@ def image_of_this_region(
     """AWS: SageMaker API Reference, ContainerDefinition."""
     region = environment.region
     end = f".dkr.ecr.{region}.{REGIONS[region].domain}"
-    for position, container in enumerate(transform.model.containers):
-        registry, _, _ = (container.image or "").partition("/")
+    for position, image in known(transform.model.containers, lambda each: each.image):
+        registry, _, _ = (image or "").partition("/")
         if registry and not registry.endswith(end):
             yield Breach(
                 place=("model", "containers", position, "image"),

@@ -1,13 +1,24 @@
 """Who may do what, for how long, from where."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date, timedelta
+from typing import TypeVar
 
 from private_transform.environment.catalogue import REGIONS
+from private_transform.environment.partial import UnknownKeyError, known
 from private_transform.environment.rules.breach import Breach
-from private_transform.environment.values import Environment, People, Person
+from private_transform.environment.values import (
+    ArtifactSource,
+    Environment,
+    People,
+    Person,
+    TrustedEndpoint,
+)
 from private_transform.environment.yaml_source import Place
+
+T = TypeVar("T")
 
 DOCUMENTATION_ACCOUNT = "123456789012"
 """The account of AWS's documentation. Nobody can sign in to it, so leave that never
@@ -20,8 +31,8 @@ def roles_of_this_account(environment: Environment) -> Iterator[Breach]:
     """The policies name no other account, so a role of one could do nothing."""
     partition = REGIONS[environment.region].partition
     start = f"arn:{partition}:iam::{environment.account}:role/"
-    for place, person in _everybody(environment.people):
-        if not person.role.startswith(start):
+    for place, role in _everybody(environment.people, lambda each: each.role):
+        if not role.startswith(start):
             yield Breach(
                 place=(*place, "role"),
                 rule=f"A role is of the environment's account: {start}...",
@@ -31,10 +42,10 @@ def roles_of_this_account(environment: Environment) -> Iterator[Breach]:
 def one_duty_each(environment: Environment) -> Iterator[Breach]:
     """A role of two duties would be refused what only one of them allows."""
     earlier: list[tuple[str, str]] = []
-    for place, person in _everybody(environment.people):
+    for place, role in _everybody(environment.people, lambda each: each.role):
         duty = str(place[1])
         for other_duty, other in earlier:
-            if _overlap(person.role, other):
+            if _overlap(role, other):
                 yield Breach(
                     place=(*place, "role"),
                     rule="A role has one duty, because each duty's limits bind it: "
@@ -42,23 +53,22 @@ def one_duty_each(environment: Environment) -> Iterator[Breach]:
                     fix="Give each duty a role of its own.",
                 )
                 break
-        earlier.append((duty, person.role))
+        earlier.append((duty, role))
 
 
 def leave_by_duty(environment: Environment) -> Iterator[Breach]:
     """Break-glass is for acting from outside; key administrators touch no bucket."""
-    for position, person in enumerate(environment.people.break_glass):
-        if person.outside is None:
+    for place, outside in _everybody(environment.people, lambda each: each.outside):
+        if place[1] == "break_glass" and outside is None:
             yield Breach(
-                place=("people", "break_glass", position),
+                place=place,
                 rule="A break-glass role acts from outside, and says why, who answers "
                 "for it and until when.",
                 fix="Add outside: {reason: ..., owner: ..., expires: ...}.",
             )
-    for position, person in enumerate(environment.people.key_administrators):
-        if person.outside is not None:
+        if place[1] == "key_administrators" and outside is not None:
             yield Breach(
-                place=("people", "key_administrators", position, "outside"),
+                place=(*place, "outside"),
                 rule="A key administrator acts on no bucket, so there is nothing "
                 "that leave could open.",
                 fix="Remove outside.",
@@ -92,29 +102,37 @@ def leave_in_time(environment: Environment, today: date) -> Iterator[Breach]:
 
 def endpoints_once(environment: Environment) -> Iterator[Breach]:
     """A second entry for an endpoint could hide that the first one expired."""
-    ids = [endpoint.id for endpoint in environment.trusted_endpoints]
-    for position, endpoint in enumerate(ids):
-        if endpoint in ids[:position]:
+    earlier: set[str] = set()
+    for position, id_ in known(environment.trusted_endpoints, lambda each: each.id):
+        if id_ in earlier:
             yield Breach(
                 place=("trusted_endpoints", position, "id"),
                 rule="Each trusted endpoint is named once.",
             )
+        earlier.add(id_)
 
 
-def _everybody(people: People) -> Iterator[tuple[Place, Person]]:
-    for duty in fields(people):
-        for position, person in enumerate(getattr(people, duty.name)):
-            yield ("people", duty.name, position), person
+def _everybody(
+    people: People, read: Callable[[Person], T]
+) -> Iterator[tuple[Place, T]]:
+    """Place and value of each person of whom the value could be read."""
+    for duty in fields(People):
+        with suppress(UnknownKeyError):
+            for position, value in known(getattr(people, duty.name), read):
+                yield ("people", duty.name, position), value
 
 
 def _leaves(environment: Environment) -> Iterator[tuple[Place, date | None]]:
-    for position, endpoint in enumerate(environment.trusted_endpoints):
-        yield ("trusted_endpoints", position, "expires"), endpoint.expires
-    for position, source in enumerate(environment.artifact_sources):
-        yield ("artifact_sources", position, "expires"), source.expires
-    for place, person in _everybody(environment.people):
-        if person.outside is not None:
-            yield (*place, "outside", "expires"), person.outside.expires
+    for section in ("trusted_endpoints", "artifact_sources"):
+        with suppress(UnknownKeyError):
+            entries: Sequence[TrustedEndpoint | ArtifactSource]
+            entries = getattr(environment, section)
+            for position, expires in known(entries, lambda entry: entry.expires):
+                yield (section, position, "expires"), expires
+    for place, outside in _everybody(environment.people, lambda each: each.outside):
+        if outside is not None:
+            with suppress(UnknownKeyError):
+                yield (*place, "outside", "expires"), outside.expires
 
 
 def _overlap(one: str, other: str) -> bool:

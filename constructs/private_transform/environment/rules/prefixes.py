@@ -1,11 +1,10 @@
 """What the transforms write must not meet in the outputs bucket."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
-from private_transform.environment.rules.breach import (
-    Breach,
-    UnknownSectionError,
-)
+from private_transform.environment.partial import UnknownKeyError
+from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Transform
 from private_transform.environment.yaml_source import Place
 
@@ -25,28 +24,27 @@ def apart(transforms: Sequence[Transform]) -> Iterator[tuple[int, Breach]]:
     """
     earlier: list[tuple[str, str]] = []
     for position, transform in enumerate(transforms):
-        for place, prefix in _destinations(transform):
-            described = f"{'.'.join(map(str, place))} of {transform.name}"
-            for other, owner in earlier:
+        for place, prefix, owner in _destinations(transform):
+            for other, its_owner in earlier:
                 if prefix.startswith(other) or other.startswith(prefix):
                     yield (
                         position,
                         Breach(
                             place=place,
                             rule="Nothing else writes under a destination, and "
-                            f"{other} is {owner}.",
+                            f"{other} is {its_owner}.",
                             fix="Give each a prefix of its own.",
                         ),
                     )
                     break
-            earlier.append((prefix, described))
+            earlier.append((prefix, owner))
 
 
-def _destinations(transform: Transform) -> Iterator[tuple[Place, str]]:
+def _destinations(transform: Transform) -> Iterator[tuple[Place, str, str]]:
+    """Place, prefix and owner of each destination that could be read."""
     for section, key in _DESTINATIONS:
-        try:
+        with suppress(UnknownKeyError):
             settings = getattr(transform, section)
-        except UnknownSectionError:
-            continue
-        if settings is not None:
-            yield (section, key), getattr(settings, key)
+            if settings is not None:
+                owner = f"{section}.{key} of {transform.name}"
+                yield (section, key), getattr(settings, key), owner
