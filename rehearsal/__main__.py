@@ -5,10 +5,6 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from private_transform.environment import EnvironmentFileError
-from rehearsal.process import StartError
-from rehearsal.walk import rehearse, serve
-
 
 def main(arguments: Sequence[str]) -> int:
     """Run from the command line; 0 only if everything happened as it should."""
@@ -17,15 +13,26 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("run", help="deploy, run, look and remove")
     commands.add_parser("serve", help="the embedded AWS until it is stopped")
     options = parser.parse_args(arguments)
-    # A terminated rehearsal cleans up as an interrupted one does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ended from elsewhere, or with its terminal, it cleans up as after Ctrl-C.
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.default_int_handler)
     try:
-        if options.command == "serve":
-            return serve()
-        return 0 if rehearse().status == "ok" else 1
+        return _run(options.command)
     except KeyboardInterrupt:
         print("\nInterrupted; everything that was started is gone.", file=sys.stderr)
         return 130
+
+
+def _run(command: str) -> int:
+    # Imported here, because the imports take long enough for somebody's Ctrl-C.
+    from private_transform.environment import EnvironmentFileError
+    from rehearsal.process import StartError
+    from rehearsal.walk import rehearse, serve
+
+    try:
+        if command == "serve":
+            return serve()
+        return 0 if rehearse().status == "ok" else 1
     except (EnvironmentFileError, StartError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -174,6 +174,11 @@ def test_nothing_is_left_when_it_ends_in_the_middle_of_work(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def heed_signals() -> None:
+    """A shell starts what runs in the background deaf to Ctrl-C, and so these tests."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @LINUX
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -192,11 +197,13 @@ def test_it_ends_with_its_parent_in_the_middle_of_work(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        preexec_fn=heed_signals,
     ) as parent:
         assert parent.stdout is not None
         pid, url, authority = parent.stdout.readline().split()
         worker = busy_worker(tmp_path, url, authority)
         parent.send_signal(number)
+        parent.wait(60)
     wait_until(lambda: not exists(int(pid)))
     wait_until(lambda: not exists(worker))
     wait_until(lambda: list(tmp_path.iterdir()) == [])
@@ -214,13 +221,14 @@ def test_serve_prints_exports_and_ends_by_a_signal(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_signals,
     ) as served:
         assert served.stdout is not None
         printed = [served.stdout.readline()]
         while printed[-1].startswith("export"):
             printed.append(served.stdout.readline())
         served.send_signal(number)
-        errors = served.communicate()[1]
+        errors = served.communicate(timeout=60)[1]
     assert any(line.startswith("export AWS_ENDPOINT_URL=https://") for line in printed)
     assert "Traceback" not in errors
 
