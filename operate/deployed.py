@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from private_transform.environment import Environment
+from private_transform.environment import ENVIRONMENT_TAG, Environment
 
 SHARED = ("foundation", "operations")
 """The stacks that all transforms stand on, in the order of their deployment."""
@@ -75,16 +75,15 @@ class Deployed:
     def stack_names(self) -> list[str]:
         """Stacks of the environment in the order in which they can be removed.
 
-        Somebody else's stack may have a name that begins like ours: only our own
-        descriptions count.
+        Somebody else's stack may have a name that begins like ours: the tag counts.
         """
         pages = self._cloudformation.get_paginator("describe_stacks").paginate()
-        ours = self.environment.stack_description("")
+        ours = {"Key": ENVIRONMENT_TAG, "Value": self.environment.name}
         names = [
             stack["StackName"]
             for page in pages
             for stack in page["Stacks"]
-            if stack.get("Description", "").startswith(ours)
+            if ours in stack.get("Tags", [])
         ]
         shared = [self.environment.stack_name(part) for part in reversed(SHARED)]
         return [

@@ -27,13 +27,14 @@ def _run(command: str) -> int:
     # Imported here, because the imports take long enough for somebody's Ctrl-C.
     from private_transform.environment import EnvironmentFileError
     from rehearsal.process import StartError
+    from rehearsal.steps import StepError
     from rehearsal.walk import rehearse, serve
 
     try:
         if command == "serve":
             return serve()
         return 0 if rehearse().status == "ok" else 1
-    except (EnvironmentFileError, StartError) as error:
+    except (EnvironmentFileError, StartError, StepError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -1,6 +1,7 @@
 """Commands of the rehearsal, shown as they run and ended with it."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -24,15 +25,41 @@ def step(title: str) -> Iterator[None]:
     print(f"   {time.monotonic() - began:.0f} s", flush=True)
 
 
-def command(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run a command in the project's folder, its output shown.
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder that two rehearsals cannot share.
+
+    Raises:
+        StepError: Another one holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StepError(
+                "Another rehearsal is running in this folder: wait for it, stop it, or "
+                "run this one in another clone."
+            ) from None
+        yield
+
+
+def command(
+    arguments: Sequence[str], environment: Mapping[str, str], *, folder: Path = ROOT
+) -> None:
+    """Run a command, its output shown.
+
+    Args:
+        arguments: The command.
+        environment: All its environment variables.
+        folder: Where it runs.
 
     Raises:
         StepError: It failed.
     """
     process = subprocess.Popen(
         arguments,
-        cwd=ROOT,
+        cwd=folder,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         # A group of its own, so that Ctrl-C ends the command with all its children.

@@ -31,7 +31,7 @@ from rehearsal.report import (
     to_terminal,
 )
 from rehearsal.results import WrongResultError, read_results
-from rehearsal.steps import StepError, command, step
+from rehearsal.steps import StepError, alone, command, step
 
 HOME = ROOT / "build" / "rehearsal"
 PHOTOGRAPHS = ROOT / "demo" / "photographs"
@@ -83,8 +83,8 @@ class _Seen:
 def serve() -> int:
     """Run the embedded AWS, ready for the rehearsal's environment, until it ends."""
     environment = _environment()
-    _prepare()
-    with EmbeddedAws(images=images_of(environment), home=HOME) as aws:
+    with alone(HOME), EmbeddedAws(images=images_of(environment), home=HOME) as aws:
+        _prepare()
         Company(aws=aws, environment=environment).hire()
         for name, value in sorted(aws.environment.items()):
             print(f"export {name}={shlex.quote(value)}")
@@ -96,9 +96,16 @@ def rehearse() -> Report:
     """Deploy, run, look, remove; the report is left in `build/rehearsal`.
 
     A step that fails ends the walk and stands in the report.
+
+    Raises:
+        StepError: Another rehearsal is running in this folder.
     """
+    with alone(HOME):
+        return _rehearsed(_environment())
+
+
+def _rehearsed(environment: Environment) -> Report:
     began = time.monotonic()
-    environment = _environment()
     _prepare()
     seen = _Seen()
     try:
@@ -125,7 +132,9 @@ def _walk(company: Company, shell: Mapping[str, str], seen: _Seen) -> None:
     with step("Prepare the account: people's roles and `cdk bootstrap`"):
         company.hire()
         account = f"aws://{environment.account}/{environment.region}"
-        command(["cdk", "bootstrap", account, "--no-notices"], shell)
+        # Elsewhere than in the project, whose app it would synthesize first.
+        bootstrap = ["cdk", "bootstrap", account, "--no-notices"]
+        command(bootstrap, shell, folder=company.aws.folder)
     with step("Deploy: foundation and operations, upload, transforms"):
         try:
             _operate("deploy", environment, shell, "--data", str(HOME / "data"))

@@ -55,9 +55,9 @@ class FoundationStack(cdk.Stack):
             environment.stack_name("foundation"),
             env=cdk.Environment(account=environment.account, region=environment.region),
             synthesizer=synthesizer,
-            tags=dict(environment.tags),
+            tags=environment.stack_tags,
             termination_protection=environment.protection == "keep",
-            description=environment.stack_description("network and data"),
+            description=f"Private batch transform {environment.name}: network and data",
         )
         self._settings = environment
         self._perimeter = perimeter(environment, partition=self.partition)

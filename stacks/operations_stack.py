@@ -37,9 +37,9 @@ class OperationsStack(cdk.Stack):
             environment.stack_name("operations"),
             env=cdk.Environment(account=environment.account, region=environment.region),
             synthesizer=synthesizer,
-            tags=dict(environment.tags),
+            tags=environment.stack_tags,
             termination_protection=environment.protection == "keep",
-            description=environment.stack_description("launcher"),
+            description=f"Private batch transform {environment.name}: launcher",
         )
         functions_path = role_path(environment, "launcher/")
         log_group = EncryptedLogGroup(

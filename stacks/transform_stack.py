@@ -40,8 +40,8 @@ class TransformStack(cdk.Stack):
             environment.stack_name(transform.name),
             env=cdk.Environment(account=environment.account, region=environment.region),
             synthesizer=synthesizer,
-            tags=dict(environment.tags),
-            description=environment.stack_description(transform.name),
+            tags=environment.stack_tags,
+            description=f"Private batch transform {environment.name}: {transform.name}",
         )
         network, data = foundation.network, foundation.data
         role = ExecutionRole(
@@ -59,8 +59,7 @@ class TransformStack(cdk.Stack):
             security_groups=[network.container_group, network.peers_group],
         )
         requests = TransformRequests(
-            environment=environment.name,
-            tags=environment.tags,
+            tags=environment.stack_tags,
             transform=transform,
             role_arn=role.role_arn,
             surroundings=Surroundings(

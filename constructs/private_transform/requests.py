@@ -43,14 +43,12 @@ class TransformRequests:
     """Renders one transform's requests, without the names that a run gives them.
 
     Args:
-        environment: The environment's name.
         tags: The environment's tags; a transform's own win.
         transform: What is asked for.
         surroundings: Where it runs.
         role_arn: The execution role.
     """
 
-    environment: str
     tags: Mapping[str, str]
     transform: Transform
     surroundings: Surroundings
@@ -231,7 +229,6 @@ class TransformRequests:
     def _tags(self) -> list[dict[str, str]]:
         tags = {
             **self.tags,
-            "private-transform:environment": self.environment,
             "private-transform:transform": self.transform.name,
             **self.transform.tags,
         }

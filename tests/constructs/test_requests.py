@@ -53,7 +53,6 @@ def operation(name: str) -> Any:
 
 def render(transform: Transform) -> dict[str, dict[str, Any]]:
     requests = TransformRequests(
-        environment="prod",
         tags={"cost-centre": "platform", "stage": "test"},
         transform=transform,
         role_arn="arn:aws:iam::123456789012:role/company/execution/faces",
@@ -240,4 +239,4 @@ def test_models_and_jobs_carry_the_environments_tags_and_the_transforms_win() ->
         tags = {each["Key"]: each["Value"] for each in request["Tags"]}
         assert tags["cost-centre"] == "vision"
         assert tags["stage"] == "test"
-        assert tags["private-transform:environment"] == "prod"
+        assert tags["private-transform:transform"] == FULL.name

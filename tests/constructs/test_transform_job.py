@@ -15,7 +15,6 @@ TOKEN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 
 def requests(transform: Transform) -> TransformRequests:
     return TransformRequests(
-        environment="team",
         tags={},
         transform=transform,
         role_arn="arn:aws:iam::123456789012:role/p/execution/faces",

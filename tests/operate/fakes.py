@@ -6,6 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from private_transform.environment import ENVIRONMENT_TAG
+
 UPLOADER = "arn:aws:iam::123456789012:role/uploader"
 
 
@@ -81,11 +83,10 @@ class Stacks:
     def _stack(self, name: str) -> Any:
         outputs = dict(self.account.stacks[name])
         status = outputs.pop("status", "CREATE_COMPLETE")
-        environment = name.partition("-")[0]
-        ours = f"Private batch transform {environment}: something"
+        whose = outputs.pop("tagged", name.partition("-")[0])
         return {
             "StackName": name,
-            "Description": outputs.pop("description", ours),
+            "Tags": [{"Key": ENVIRONMENT_TAG, "Value": whose}],
             "StackStatus": status,
             "StackStatusReason": "the bucket you tried to delete is not empty",
             "Outputs": [

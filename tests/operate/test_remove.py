@@ -115,7 +115,7 @@ def test_a_stack_that_cannot_be_deleted_says_why() -> None:
 
 def test_a_stack_of_somebody_else_that_is_named_like_ours_is_left_alone() -> None:
     fake = account()
-    fake.stacks["dev-database"] = {"description": "the website's database"}
+    fake.stacks["dev-database"] = {"tagged": "website"}
     asked = run(fake, "discard")
     assert "dev-database" not in asked
     assert list(fake.stacks) == ["other-foundation", "dev-database"]

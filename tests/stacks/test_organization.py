@@ -27,7 +27,10 @@ def test_every_stack_carries_the_tags_and_gives_them_to_its_resources(
     kept: Synthesis,
 ) -> None:
     for part in kept.templates:
-        assert kept.stack_properties(part)["tags"] == {"cost-centre": "ml"}
+        assert kept.stack_properties(part)["tags"] == {
+            "cost-centre": "ml",
+            "private-transform:environment": "prod",
+        }
 
 
 def test_every_stack_asks_for_the_bootstrap_that_the_file_names(

@@ -3,6 +3,7 @@
 from private_transform.environment.problems import EnvironmentFileError, Problem
 from private_transform.environment.reader import load_environment
 from private_transform.environment.values import (
+    ENVIRONMENT_TAG,
     ArtifactSource,
     Container,
     DataCaptureConfig,
@@ -29,6 +30,7 @@ from private_transform.environment.values import (
 )
 
 __all__ = [
+    "ENVIRONMENT_TAG",
     "ArtifactSource",
     "Container",
     "DataCaptureConfig",

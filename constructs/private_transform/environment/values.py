@@ -16,6 +16,9 @@ from pydantic.json_schema import SkipJsonSchema
 from private_transform.environment import amounts, shapes
 from private_transform.environment.kinds import Expiry, FromOtherFiles, Switch
 
+ENVIRONMENT_TAG = "private-transform:environment"
+"""The key of the tag that names the environment of whatever carries it."""
+
 _ONLY_THESE_KEYS = ConfigDict(extra="forbid")
 
 
@@ -405,6 +408,7 @@ class Environment:
         """The name of a stack: `foundation`, `operations` or a transform's name."""
         return f"{self.name}-{part}"
 
-    def stack_description(self, purpose: str) -> str:
-        """The description of a stack, by which it is known as ours."""
-        return f"Private batch transform {self.name}: {purpose}"
+    @property
+    def stack_tags(self) -> dict[str, str]:
+        """Tags of everything: the file's, and the one by which a stack is ours."""
+        return {**self.tags, ENVIRONMENT_TAG: self.name}
