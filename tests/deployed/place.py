@@ -18,10 +18,16 @@ from rehearsal.process import ACCOUNT, ROOT, EmbeddedAws
 from rehearsal.walk import shell_of
 
 REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
+WEST = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
 ECHO = f"{REGISTRY}/echo:1.0.0"
 CRASH = f"{REGISTRY}/crash:1.0.0"
 SERVERS = {
     ECHO: [sys.executable, str(Path(__file__).parent / "echo.py"), "{port}"],
+    f"{WEST}/echo:1.0.0": [
+        sys.executable,
+        str(Path(__file__).parent / "echo.py"),
+        "{port}",
+    ],
     CRASH: [sys.executable, "-c", "raise SystemExit('no weights in the artifact')"],
 }
 

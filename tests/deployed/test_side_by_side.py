@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deployed import place as places
 from tests.deployed.place import Place, transform
 
 pytestmark = pytest.mark.slow
@@ -37,7 +38,9 @@ def test_another_environment_and_another_region_stand_beside_the_first(
     deploy(trial, "other", data)
     # The same name in another region is another folder of environments.
     west = trial.elsewhere(tmp_path)
-    west.write("trial", {"echo": transform("echo")}, **WEST)
+    echo = transform("echo")
+    echo["model"]["primary_container"]["image"] = f"{places.WEST}/echo:1.0.0"
+    west.write("trial", {"echo": echo}, **WEST)
     deploy(west, "trial", data)
 
     theirs = west.company("trial").outputs("foundation")
