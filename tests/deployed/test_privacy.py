@@ -118,6 +118,7 @@ def test_a_launcher_that_may_not_create_jobs_says_so(trial: Place) -> None:
     ("swap", "words"),
     [
         ("subnets", "is not in the environment's subnets"),
+        ("groups", "is not in the environment's security groups"),
         ("isolation", "is not isolated from the network"),
     ],
 )
@@ -134,6 +135,13 @@ def test_a_model_that_was_swapped_behind_our_back_gets_no_job(
         **ours["VpcConfig"],
         "Subnets": ours["VpcConfig"]["Subnets"][: 1 if swap == "subnets" else None],
     }
+    if swap == "groups":
+        another = company.client("ec2").create_security_group(
+            GroupName="another",
+            Description="not the environment's",
+            VpcId=company.outputs("foundation")["VpcId"],
+        )
+        network["SecurityGroupIds"] = [another["GroupId"]]
     sagemaker.delete_model(ModelName=name)
     sagemaker.create_model(
         ModelName=name,
@@ -152,6 +160,8 @@ def test_a_model_that_was_swapped_behind_our_back_gets_no_job(
             EnableNetworkIsolation=True,
             **same,
         )
+        if swap == "groups":
+            company.client("ec2").delete_security_group(GroupId=another["GroupId"])
     assert done.code == 1
     assert f"{words}, so no job was started" in done.output
     assert len(jobs(sagemaker)) == before
