@@ -13,7 +13,7 @@ from private_transform.data_key import DataKey
 from private_transform.duty import Duty
 from private_transform.encrypted_log_group import EncryptedLogGroup
 from private_transform.environment import Environment
-from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.handlers.contract import LOG_GROUP as JOB_LOG_GROUP
 from private_transform.lock import (
     BucketKind,
     Buckets,

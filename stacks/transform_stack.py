@@ -6,7 +6,7 @@ from constructs import Construct
 from private_transform.access import role_path
 from private_transform.environment import Environment, Transform
 from private_transform.execution_role import ExecutionRole
-from private_transform.handlers.job import LOG_GROUP
+from private_transform.handlers.contract import LOG_GROUP
 from private_transform.requests import Surroundings, TransformRequests
 from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel

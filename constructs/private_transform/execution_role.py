@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from private_transform.environment import ArtifactSource, Transform
-from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.handlers.contract import LOG_GROUP as JOB_LOG_GROUP
 from private_transform.lock.kms_actions import ENCRYPT, THROUGH_SERVICES, kms_actions
 from private_transform.service_role import Place, Statement, allow, service_role
 

@@ -4,8 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from private_transform.handlers.job import LOG_GROUP
-from private_transform.handlers.log_group import RESOURCE_TYPE
+from private_transform.handlers.contract import JOB_LOG_GROUP, LOG_GROUP
 
 
 class JobLogGroup(Construct):
@@ -37,7 +36,7 @@ class JobLogGroup(Construct):
             self,
             "Resource",
             service_token=service_token,
-            resource_type=RESOURCE_TYPE,
+            resource_type=JOB_LOG_GROUP,
             properties={
                 "LogGroupName": LOG_GROUP,
                 "KeyArn": key.key_arn,

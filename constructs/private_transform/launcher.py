@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from private_transform.handlers.job import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.handlers.contract import LOG_GROUP as JOB_LOG_GROUP
 from private_transform.service_role import Place, Statement, allow, service_role
 
 _PACKAGE = Path(__file__).parent

@@ -14,7 +14,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from private_transform.handlers.state_change import ENDED
+from private_transform.handlers.contract import ENDED
 from private_transform.launcher import LONGEST_CALL_SECONDS, HandlerFunction
 from private_transform.service_role import Place, Statement, allow
 

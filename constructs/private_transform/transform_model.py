@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from private_transform.handlers.model import RESOURCE_TYPE
+from private_transform.handlers.contract import MODEL
 from private_transform.requests import TransformRequests
 
 
@@ -41,7 +41,7 @@ class TransformModel(Construct):
             self,
             "Resource",
             service_token=service_token,
-            resource_type=RESOURCE_TYPE,
+            resource_type=MODEL,
             properties={
                 "Environment": environment,
                 "Transform": transform,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from . import job, log_group, model, patience
+from . import contract, job, log_group, model, patience
 from .aws import S3, Logs, SageMaker
 from .lifecycle import Answer, Request, Resource, loggable
 from .ownership import Maker, Owner
@@ -47,17 +47,17 @@ class Dispatch:
 
     def _resource(self, event: Mapping[str, Any]) -> Resource:
         match event["ResourceType"]:
-            case model.RESOURCE_TYPE:
+            case contract.MODEL:
                 return self._owner(
                     model.TransformModel(
                         sagemaker=self.sagemaker(), s3=self.s3(), now=self.now
                     )
                 )
-            case job.RESOURCE_TYPE:
+            case contract.JOB:
                 return self._owner(
                     job.TransformJob(sagemaker=self.sagemaker(), now=self.now)
                 )
-            case log_group.RESOURCE_TYPE:
+            case contract.JOB_LOG_GROUP:
                 return log_group.JobLogGroup(logs=self.logs(), now=self.now)
             case unknown:
                 raise ValueError(f"no handler for the resource type {unknown}")

@@ -9,15 +9,11 @@ from botocore.exceptions import ClientError
 
 from .advice import sentence
 from .aws import SageMaker, code_of, is_missing, jobs
+from .contract import LOG_GROUP
 from .lifecycle import WAIT_LIMIT, LauncherError, Properties, Request
 from .names import digest, family_of, substance
 from .start import start_job
 from .typed import typed
-
-RESOURCE_TYPE = "Custom::TransformJob"
-
-LOG_GROUP = "/aws/sagemaker/TransformJobs"
-"""Where SageMaker writes the logs of every transform job of an account and region."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

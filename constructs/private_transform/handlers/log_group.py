@@ -14,8 +14,6 @@ from botocore.exceptions import ClientError
 from .aws import Logs, code_of
 from .lifecycle import Answer, Request, done
 
-RESOURCE_TYPE = "Custom::JobLogGroup"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLogGroup:

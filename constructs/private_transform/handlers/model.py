@@ -13,8 +13,6 @@ from .lifecycle import LauncherError, Properties, Request
 from .names import digest, substance
 from .typed import typed
 
-RESOURCE_TYPE = "Custom::TransformModel"
-
 PROPAGATION_LIMIT = timedelta(minutes=2)
 """How long a new role may stay unknown to SageMaker before its refusal is believed."""
 

@@ -14,9 +14,7 @@ from botocore.exceptions import ClientError
 
 from .advice import advice_for
 from .aws import S3, SageMaker, Sns, code_of
-from .job import LOG_GROUP
-
-ENDED = ("Completed", "Failed", "Stopped")
+from .contract import ENDED, LOG_GROUP
 
 
 class UnclearError(Exception):
