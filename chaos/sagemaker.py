@@ -98,14 +98,14 @@ class SageMaker:
         self.created.append(name)
         return {}
 
-    def describe_model(self, *, ModelName: str) -> dict[str, Any]:  # noqa: N803 - boto3
+    def describe_model(self, *, ModelName: str) -> dict[str, Any]:
         """Answer DescribeModel."""
         self._refuse("describe_model")
         if ModelName not in self.models:
             raise refused("ValidationException", f'Could not find model "{ModelName}".')
         return self.models[ModelName]
 
-    def delete_model(self, *, ModelName: str) -> dict[str, Any]:  # noqa: N803 - boto3
+    def delete_model(self, *, ModelName: str) -> dict[str, Any]:
         """Answer DeleteModel."""
         self._refuse("delete_model")
         self.describe_model(ModelName=ModelName)
@@ -137,7 +137,7 @@ class SageMaker:
     def describe_transform_job(
         self,
         *,
-        TransformJobName: str,  # noqa: N803 - boto3
+        TransformJobName: str,
     ) -> dict[str, Any]:
         """Answer DescribeTransformJob."""
         self._refuse("describe_transform_job")
@@ -165,7 +165,7 @@ class SageMaker:
     def stop_transform_job(
         self,
         *,
-        TransformJobName: str,  # noqa: N803 - boto3
+        TransformJobName: str,
     ) -> dict[str, Any]:
         """Answer StopTransformJob."""
         self._refuse("stop_transform_job")
