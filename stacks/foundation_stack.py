@@ -24,6 +24,8 @@ from private_transform.lock import (
 )
 from private_transform.log_bucket import LogBucket
 from private_transform.private_network import PrivateNetwork
+from private_transform.requests import Surroundings
+from private_transform.service_role import Place
 
 
 class FoundationStack(cdk.Stack):
@@ -35,10 +37,11 @@ class FoundationStack(cdk.Stack):
 
     Attributes:
         key: The environment's key, by ARN.
-        key_arn: That ARN.
-        network: The private network.
         data: The data buckets by kind: models, inputs, outputs.
         control: The bucket of manifests and evidence.
+        place: Where the environment is.
+        arns: The ARNs of the buckets.
+        surroundings: What every transform's model and job are given.
     """
 
     def __init__(
@@ -60,20 +63,29 @@ class FoundationStack(cdk.Stack):
             description=f"Private batch transform {environment.name}: network and data",
         )
         self._settings = environment
-        self._perimeter = perimeter(environment, partition=self.partition)
+        self._role_path = role_path(environment)
+        # These three are read once for all stacks: each reading of what a construct
+        # has is a call to CDK's own process, and there are many transforms.
+        self.place = Place(
+            partition=self.partition,
+            region=environment.region,
+            account=environment.account,
+        )
+        self._perimeter = perimeter(environment, partition=self.place.partition)
         self._stateful = (
             cdk.RemovalPolicy.RETAIN
             if environment.protection == "keep"
             else cdk.RemovalPolicy.DESTROY
         )
         self.key = self._data_key().key
-        # Read once: each reading of a key that CDK knows by ARN is two calls to Node.
-        self.key_arn = self.key.key_arn
-        self.network = PrivateNetwork(
+        self._key_arn = self.key.key_arn
+        self._network = PrivateNetwork(
             self,
             "Network",
             cidr=environment.network.cidr,
             availability_zones=self._zones,
+            place=self.place,
+            role_path=self._role_path,
             flow_log_group=self._log_group("FlowLogs", self._stateful),
             function_log_group=self._log_group("Functions", cdk.RemovalPolicy.DESTROY),
         )
@@ -89,7 +101,12 @@ class FoundationStack(cdk.Stack):
             "inputs": self._data_bucket("Inputs", "inputs"),
             "outputs": self._data_bucket("Outputs", "outputs"),
         }
-        self.network.allow_only(endpoint_policy(self._perimeter, self._arns()))
+        self.arns = Buckets(
+            **{kind: bucket.bucket_arn for kind, bucket in self.data.items()},
+            control=self.control.bucket_arn,
+        )
+        self._network.allow_only(endpoint_policy(self._perimeter, self.arns))
+        self.surroundings = self._surroundings()
         if environment.audit == "own":
             self._audit_trail()
         self._duties()
@@ -101,8 +118,7 @@ class FoundationStack(cdk.Stack):
         return self._zones
 
     def _data_key(self) -> DataKey:
-        account, region = self._settings.account, self._settings.region
-        here = f"{region}:{account}"
+        place = self.place
         named = self._settings.stack_name("*")
         return DataKey(
             self,
@@ -111,17 +127,17 @@ class FoundationStack(cdk.Stack):
                 self._perimeter,
                 # Patterns of the names that CloudFormation will generate: the buckets
                 # name the key, so the key cannot name the buckets.
-                bucket_pattern=f"arn:{self.partition}:s3:::{self.stack_name}-*",
+                bucket_pattern=f"arn:{place.partition}:s3:::{self.stack_name}-*",
                 log_groups=(
-                    f"arn:{self.partition}:logs:{here}:log-group:{named}",
-                    f"arn:{self.partition}:logs:{here}:log-group:{JOB_LOG_GROUP}",
+                    place.arn("logs", f"log-group:{named}"),
+                    place.arn("logs", f"log-group:{JOB_LOG_GROUP}"),
                 ),
                 trails=(
-                    (f"arn:{self.partition}:cloudtrail:{here}:trail/{self._trail}",)
+                    (place.arn("cloudtrail", f"trail/{self._trail}"),)
                     if self._settings.audit == "own"
                     else ()
                 ),
-                topics=(f"arn:{self.partition}:sns:{here}:{named}",),
+                topics=(place.arn("sns", named),),
             ),
             alias=f"private-transform-{self._settings.name}",
             rotation_period_in_days=self._settings.key.rotation_period_in_days,
@@ -173,18 +189,23 @@ class FoundationStack(cdk.Stack):
                 kind,
                 made.bucket.bucket_arn,
                 endpoint_ids=(
-                    self.network.endpoint.vpc_endpoint_id,
+                    self._network.endpoint.vpc_endpoint_id,
                     *(trusted.id for trusted in self._settings.trusted_endpoints),
                 ),
-                key_arn=self.key_arn,
+                key_arn=self._key_arn,
             )
         )
         return made.bucket
 
-    def _arns(self) -> Buckets:
-        return Buckets(
-            **{kind: bucket.bucket_arn for kind, bucket in self.data.items()},
-            control=self.control.bucket_arn,
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            models_bucket=self.data["models"].bucket_name,
+            inputs_bucket=self.data["inputs"].bucket_name,
+            outputs_bucket=self.data["outputs"].bucket_name,
+            key_arn=self._key_arn,
+            subnets=self._network.subnet_ids,
+            container_group=self._network.container_group,
+            peers_group=self._network.peers_group,
         )
 
     def _audit_trail(self) -> None:
@@ -192,6 +213,8 @@ class FoundationStack(cdk.Stack):
             self,
             "Audit",
             trail_name=self._trail,
+            place=self.place,
+            role_path=self._role_path,
             key=self.key,
             logs_bucket=self._logs,
             log_group=self._log_group("AuditLogs", self._stateful),
@@ -200,7 +223,9 @@ class FoundationStack(cdk.Stack):
 
     def _duties(self) -> None:
         people = self._settings.people
-        policies = duty_policies(self._arns(), key_arn=self.key_arn, region=self.region)
+        policies = duty_policies(
+            self.arns, key_arn=self._key_arn, region=self.place.region
+        )
         for construct_id, duty, members in (
             ("Uploaders", "uploaders", people.uploaders),
             ("Readers", "readers", people.readers),
@@ -214,19 +239,19 @@ class FoundationStack(cdk.Stack):
                 construct_id,
                 policy=policies[duty],
                 role_arns=[person.role for person in members],
-                path=role_path(self._settings),
+                path=self._role_path,
             )
             cdk.CfnOutput(self, f"{construct_id}Policy", value=made.policy_arn)
 
     def _outputs(self) -> None:
         for name, value in {
-            "ModelsBucket": self.data["models"].bucket_name,
-            "InputsBucket": self.data["inputs"].bucket_name,
-            "OutputsBucket": self.data["outputs"].bucket_name,
+            "ModelsBucket": self.surroundings.models_bucket,
+            "InputsBucket": self.surroundings.inputs_bucket,
+            "OutputsBucket": self.surroundings.outputs_bucket,
             "ControlBucket": self.control.bucket_name,
             "LogsBucket": self._logs.bucket_name,
-            "EndpointId": self.network.endpoint.vpc_endpoint_id,
-            "VpcId": self.network.vpc.vpc_id,
-            "KeyArn": self.key_arn,
+            "EndpointId": self._network.endpoint.vpc_endpoint_id,
+            "VpcId": self._network.vpc.vpc_id,
+            "KeyArn": self._key_arn,
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -54,7 +54,10 @@ class OperationsStack(cdk.Stack):
             "Launcher",
             environment=environment.name,
             role_path=functions_path,
-            execution_roles=role_arns(environment, self.partition, "execution/"),
+            place=foundation.place,
+            execution_roles=role_arns(
+                environment, foundation.place.partition, "execution/"
+            ),
             key=foundation.key,
             models_bucket=foundation.data["models"],
             model_packages=model_packages(environment),
@@ -73,6 +76,7 @@ class OperationsStack(cdk.Stack):
             self,
             "StateChanges",
             environment=environment.name,
+            place=foundation.place,
             role_path=functions_path,
             key=foundation.key,
             control_bucket=foundation.control,
@@ -80,4 +84,4 @@ class OperationsStack(cdk.Stack):
             emails=environment.notify,
         )
         cdk.CfnOutput(self, "JobLogGroup", value=job_logs.note)
-        cdk.CfnOutput(self, "TopicArn", value=changes.topic.topic_arn)
+        cdk.CfnOutput(self, "TopicArn", value=changes.topic_arn)

@@ -7,7 +7,7 @@ from private_transform.access import role_path
 from private_transform.environment import Environment, Transform
 from private_transform.execution_role import ExecutionRole
 from private_transform.handlers.contract import LOG_GROUP
-from private_transform.requests import Surroundings, TransformRequests
+from private_transform.requests import TransformRequests
 from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel
 from stacks.foundation_stack import FoundationStack
@@ -43,34 +43,24 @@ class TransformStack(cdk.Stack):
             tags=environment.stack_tags,
             description=f"Private batch transform {environment.name}: {transform.name}",
         )
-        network, data = foundation.network, foundation.data
+        surroundings = foundation.surroundings
         role = ExecutionRole(
             self,
             "ExecutionRole",
             transform=transform,
             path=role_path(environment, "execution/"),
-            key=foundation.key,
-            models_bucket=data["models"],
-            inputs_bucket=data["inputs"],
-            outputs_bucket=data["outputs"],
-            control_bucket=foundation.control,
+            place=foundation.place,
+            key_arn=surroundings.key_arn,
+            buckets=foundation.arns,
             artifact_sources=environment.artifact_sources,
-            subnets=network.subnet_ids,
-            security_groups=[network.container_group, network.peers_group],
+            subnets=surroundings.subnets,
+            security_groups=[surroundings.container_group, surroundings.peers_group],
         )
         requests = TransformRequests(
             tags=environment.stack_tags,
             transform=transform,
             role_arn=role.role_arn,
-            surroundings=Surroundings(
-                models_bucket=data["models"].bucket_name,
-                inputs_bucket=data["inputs"].bucket_name,
-                outputs_bucket=data["outputs"].bucket_name,
-                key_arn=foundation.key_arn,
-                subnets=network.subnet_ids,
-                container_group=network.container_group,
-                peers_group=network.peers_group,
-            ),
+            surroundings=surroundings,
         )
         model = TransformModel(
             self,

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+from private_transform.service_role import Place, allow, service_role
 
 
 class AuditTrail(Construct):
@@ -19,6 +20,8 @@ class AuditTrail(Construct):
 
     Args:
         trail_name: Name of the trail; part of the ARN that bucket and key admit.
+        place: Where the environment is.
+        role_path: IAM path of the role that writes the events.
         key: Encrypts the trail's files.
         logs_bucket: Receives the trail's files, below `trail/`.
         log_group: Receives the events for queries and alarms.
@@ -31,20 +34,30 @@ class AuditTrail(Construct):
         construct_id: str,
         *,
         trail_name: str,
+        place: Place,
+        role_path: str,
         key: kms.IKey,
         logs_bucket: s3.IBucket,
         log_group: logs.ILogGroup,
         data_buckets: Sequence[s3.IBucket],
     ) -> None:
         super().__init__(scope, construct_id)
-        delivery = self._admit_cloudtrail(trail_name, logs_bucket)
-        writer = iam.Role(
+        arn = place.arn("cloudtrail", f"trail/{trail_name}")
+        delivery = _admit_cloudtrail(arn, place.account, logs_bucket)
+        writer = service_role(
             self,
             "Writer",
-            assumed_by=iam.ServicePrincipal("cloudtrail.amazonaws.com"),
+            service="cloudtrail.amazonaws.com",
+            path=role_path,
             description="CloudTrail writes events to the environment's log group",
+            statements=[
+                allow(
+                    "WriteLogs",
+                    ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    [log_group.log_group_arn],
+                )
+            ],
         )
-        writing = log_group.grant_write(writer)
         trail = cloudtrail.CfnTrail(
             self,
             "Resource",
@@ -57,7 +70,7 @@ class AuditTrail(Construct):
             s3_bucket_name=logs_bucket.bucket_name,
             s3_key_prefix="trail",
             cloud_watch_logs_log_group_arn=log_group.log_group_arn,
-            cloud_watch_logs_role_arn=writer.role_arn,
+            cloud_watch_logs_role_arn=writer,
             advanced_event_selectors=[
                 _selector("Management events", eventCategory=["Management"]),
                 cloudtrail.CfnTrail.AdvancedEventSelectorProperty(
@@ -76,48 +89,44 @@ class AuditTrail(Construct):
             ],
         )
         trail.node.add_dependency(delivery)
-        writing.apply_before(trail)
 
-    def _admit_cloudtrail(self, trail_name: str, bucket: s3.IBucket) -> Construct:
-        """Let this trail, and no other, write into the bucket.
 
-        Source: AWS: Amazon S3 bucket policy for CloudTrail.
-        """
-        stack = cdk.Stack.of(self)
-        arn = stack.format_arn(
-            service="cloudtrail", resource="trail", resource_name=trail_name
+def _admit_cloudtrail(trail_arn: str, account: str, bucket: s3.IBucket) -> Construct:
+    """Let this trail, and no other, write into the bucket.
+
+    Source: AWS: Amazon S3 bucket policy for CloudTrail.
+    """
+    service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
+    of_this_trail = {"aws:SourceArn": trail_arn, "aws:SourceAccount": account}
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="TrailLooks",
+            principals=[service],
+            actions=["s3:GetBucketAcl"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringEquals": of_this_trail},
         )
-        service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
-        of_this_trail = {"aws:SourceArn": arn, "aws:SourceAccount": stack.account}
-        bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="TrailLooks",
-                principals=[service],
-                actions=["s3:GetBucketAcl"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringEquals": of_this_trail},
-            )
+    )
+    added = bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="TrailWrites",
+            principals=[service],
+            actions=["s3:PutObject"],
+            resources=[
+                bucket.arn_for_objects(f"trail/AWSLogs/{account}/*"),
+            ],
+            conditions={
+                "StringEquals": {
+                    **of_this_trail,
+                    "s3:x-amz-acl": "bucket-owner-full-control",
+                }
+            },
         )
-        added = bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="TrailWrites",
-                principals=[service],
-                actions=["s3:PutObject"],
-                resources=[
-                    bucket.arn_for_objects(f"trail/AWSLogs/{stack.account}/*"),
-                ],
-                conditions={
-                    "StringEquals": {
-                        **of_this_trail,
-                        "s3:x-amz-acl": "bucket-owner-full-control",
-                    }
-                },
-            )
-        )
-        assert added.policy_dependable is not None
-        policy = added.policy_dependable
-        assert isinstance(policy, Construct)
-        return policy
+    )
+    assert added.policy_dependable is not None
+    policy = added.policy_dependable
+    assert isinstance(policy, Construct)
+    return policy
 
 
 def _field(

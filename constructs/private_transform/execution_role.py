@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from private_transform.environment import ArtifactSource, Transform
 from private_transform.handlers.contract import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.lock import Buckets
 from private_transform.lock.kms_actions import ENCRYPT, THROUGH_SERVICES, kms_actions
 from private_transform.service_role import Place, Statement, allow, service_role
 
@@ -25,14 +24,16 @@ class ExecutionRole(Construct):
     Jobs Access to Resources in Your Amazon VPC; AWS: Cross-service confused deputy
     prevention (SageMaker AI).
 
+    Buckets and key are named by their ARNs: there are many transforms, and to read an
+    ARN from a construct is a call to another process each time.
+
     Args:
         transform: Whose prefixes the role reaches.
         path: IAM path of the environment's execution roles.
-        key: Encrypts artifact, inputs, outputs and volumes.
-        models_bucket: Holds the artifacts.
-        inputs_bucket: Holds the inputs.
-        outputs_bucket: Takes the outputs.
-        control_bucket: Holds the transform's manifests, below `manifests/<name>/`.
+        place: Where the environment is.
+        key_arn: The key of artifact, inputs, outputs and volumes.
+        buckets: The data buckets, and the one with the transform's manifests, below
+            `manifests/<name>/`.
         artifact_sources: Where artifacts lie that are not in the models bucket.
         subnets: Ids of the subnets where the role may place network interfaces.
         security_groups: Ids of the groups that these interfaces may have.
@@ -48,17 +49,14 @@ class ExecutionRole(Construct):
         *,
         transform: Transform,
         path: str,
-        key: kms.IKey,
-        models_bucket: s3.IBucket,
-        inputs_bucket: s3.IBucket,
-        outputs_bucket: s3.IBucket,
-        control_bucket: s3.IBucket,
+        place: Place,
+        key_arn: str,
+        buckets: Buckets,
         artifact_sources: Sequence[ArtifactSource],
         subnets: Sequence[str],
         security_groups: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        place = Place.of(self)
         self.role_arn = service_role(
             self,
             "Resource",
@@ -70,15 +68,8 @@ class ExecutionRole(Construct):
                 "ArnLike": {"aws:SourceArn": place.arn("sagemaker", "*")},
             },
             statements=[
-                *_data(
-                    transform,
-                    models=models_bucket.bucket_arn,
-                    inputs=inputs_bucket.bucket_arn,
-                    outputs=outputs_bucket.bucket_arn,
-                    control=control_bucket.bucket_arn,
-                    partition=place.partition,
-                ),
-                *_key(key.key_arn),
+                *_data(transform, buckets, place.partition),
+                *_key(key_arn),
                 *_keys_of_sources(transform, artifact_sources, place),
                 *_network(place, subnets, security_groups),
                 *_observation(place),
@@ -88,35 +79,29 @@ class ExecutionRole(Construct):
 
 
 def _data(
-    transform: Transform,
-    *,
-    models: str,
-    inputs: str,
-    outputs: str,
-    control: str,
-    partition: str,
+    transform: Transform, buckets: Buckets, partition: str
 ) -> Iterator[Statement]:
-    """Read and write below this transform's prefixes; buckets are named by ARN."""
+    """Read and write below this transform's prefixes."""
     prefix = transform.transform_input.data_source.s3_data_source.prefix
-    artifacts = list(_artifacts(transform, models, partition))
+    artifacts = list(_artifacts(transform, buckets.models, partition))
     if artifacts:
         yield allow("ReadArtifacts", ["s3:GetObject"], artifacts)
     yield allow(
         "ListInputs",
         ["s3:ListBucket"],
-        [inputs],
+        [buckets.inputs],
         StringLike={"s3:prefix": f"{prefix}*"},
     )
-    yield allow("ReadInputs", ["s3:GetObject"], [f"{inputs}/{prefix}*"])
+    yield allow("ReadInputs", ["s3:GetObject"], [f"{buckets.inputs}/{prefix}*"])
     yield allow(
         "ReadManifests",
         ["s3:GetObject"],
-        [f"{control}/manifests/{transform.name}/*"],
+        [f"{buckets.control}/manifests/{transform.name}/*"],
     )
     yield allow(
         "WriteOutputs",
         ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
-        [f"{outputs}/{prefix}*" for prefix in _destinations(transform)],
+        [f"{buckets.outputs}/{prefix}*" for prefix in _destinations(transform)],
     )
 
 

@@ -99,6 +99,7 @@ class Launcher(Construct):
 
     Args:
         environment: The environment's name: what models and jobs begin with.
+        place: Where the environment is.
         role_path: IAM path of the functions' roles.
         execution_roles: ARN pattern of the roles that it may pass to SageMaker.
         key: The only key that a job's outputs may carry.
@@ -117,6 +118,7 @@ class Launcher(Construct):
         construct_id: str,
         *,
         environment: str,
+        place: Place,
         role_path: str,
         execution_roles: str,
         key: kms.IKey,
@@ -126,7 +128,6 @@ class Launcher(Construct):
         log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        place = Place.of(self)
         variables = {"CONTROL_BUCKET": control_bucket.bucket_name}
         look_and_note = [
             *_looking(place),

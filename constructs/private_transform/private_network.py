@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
+
+from private_transform.service_role import Place, allow, service_role
 
 _NOTHING = {
     "Version": "2012-10-17",
@@ -29,6 +30,8 @@ class PrivateNetwork(Construct):
     Args:
         cidr: Addresses of the VPC; each zone gets an equal part.
         availability_zones: Zones of the subnets.
+        place: Where the environment is.
+        role_path: IAM path of the role that writes the flow logs.
         flow_log_group: Where the flow logs go.
         function_log_group: Logs of the functions that CDK runs at deployment.
 
@@ -48,6 +51,8 @@ class PrivateNetwork(Construct):
         *,
         cidr: str,
         availability_zones: Sequence[str],
+        place: Place,
+        role_path: str,
         flow_log_group: logs.ILogGroup,
         function_log_group: logs.ILogGroup,
     ) -> None:
@@ -67,16 +72,12 @@ class PrivateNetwork(Construct):
             restrict_default_security_group=True,
         )
         self.subnet_ids = [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
-        self.vpc.add_flow_log(
-            "FlowLog",
-            destination=ec2.FlowLogDestination.to_cloud_watch_logs(flow_log_group),
-            traffic_type=ec2.FlowLogTrafficType.ALL,
-        )
+        self._record_traffic(flow_log_group, place, role_path)
         self.endpoint = self.vpc.add_gateway_endpoint(
             "S3", service=ec2.GatewayVpcEndpointAwsService.S3
         )
         self.allow_only(_NOTHING)
-        self.container_group = self._container_group(function_log_group)
+        self.container_group = self._container_group(place.region, function_log_group)
         self.peers_group = self._peers_group()
 
     def allow_only(self, policy: Mapping[str, Any]) -> None:
@@ -85,7 +86,44 @@ class PrivateNetwork(Construct):
         assert isinstance(endpoint, ec2.CfnVPCEndpoint)
         endpoint.policy_document = policy
 
-    def _container_group(self, function_log_group: logs.ILogGroup) -> str:
+    def _record_traffic(
+        self, log_group: logs.ILogGroup, place: Place, role_path: str
+    ) -> None:
+        """Source: AWS: IAM role for publishing flow logs to CloudWatch Logs."""
+        writer = service_role(
+            self,
+            "FlowLogWriter",
+            service="vpc-flow-logs.amazonaws.com",
+            path=role_path,
+            description="Flow logs are written to the environment's log group",
+            conditions={
+                "StringEquals": {"aws:SourceAccount": place.account},
+                "ArnLike": {"aws:SourceArn": place.arn("ec2", "vpc-flow-log/*")},
+            },
+            statements=[
+                allow(
+                    "WriteLogs",
+                    [
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
+                    ],
+                    [log_group.log_group_arn],
+                )
+            ],
+        )
+        ec2.CfnFlowLog(
+            self,
+            "FlowLog",
+            resource_type="VPC",
+            resource_id=self.vpc.vpc_id,
+            traffic_type="ALL",
+            log_destination_type="cloud-watch-logs",
+            log_group_name=log_group.log_group_name,
+            deliver_logs_permission_arn=writer,
+        )
+
+    def _container_group(self, region: str, function_log_group: logs.ILogGroup) -> str:
         group = ec2.CfnSecurityGroup(
             self,
             "ContainerGroup",
@@ -96,7 +134,9 @@ class PrivateNetwork(Construct):
                     ip_protocol="tcp",
                     from_port=443,
                     to_port=443,
-                    destination_prefix_list_id=self._s3_prefix_list(function_log_group),
+                    destination_prefix_list_id=self._s3_prefix_list(
+                        region, function_log_group
+                    ),
                     description="S3 in this region",
                 )
             ],
@@ -137,9 +177,9 @@ class PrivateNetwork(Construct):
         )
         return group.attr_group_id
 
-    def _s3_prefix_list(self, function_log_group: logs.ILogGroup) -> str:
+    def _s3_prefix_list(self, region: str, function_log_group: logs.ILogGroup) -> str:
         """Look the id up at deployment, so that synth needs no credentials."""
-        name = f"com.amazonaws.{cdk.Stack.of(self).region}.s3"
+        name = f"com.amazonaws.{region}.s3"
         look_up = cr.AwsSdkCall(
             service="EC2",
             action="DescribeManagedPrefixLists",

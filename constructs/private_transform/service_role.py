@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -13,19 +12,11 @@ Statement = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a stack stands, for the ARNs of what lies there too."""
+    """Where an environment is, for the ARNs of what lies there."""
 
     partition: str
     region: str
     account: str
-
-    @classmethod
-    def of(cls, scope: Construct) -> "Place":
-        """The place of the stack that holds `scope`."""
-        stack = cdk.Stack.of(scope)
-        return cls(
-            partition=stack.partition, region=stack.region, account=stack.account
-        )
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource of this account and region."""
@@ -82,14 +73,15 @@ def service_role(
         construct_id,
         path=path,
         description=description,
-        assume_role_policy_document=_document([trust]),
+        assume_role_policy_document=policy_document([trust]),
         policies=[
             iam.CfnRole.PolicyProperty(
-                policy_name="Rights", policy_document=_document(statements)
+                policy_name="Rights", policy_document=policy_document(statements)
             )
         ],
     ).attr_arn
 
 
-def _document(statements: Iterable[Statement]) -> dict[str, Any]:
+def policy_document(statements: Iterable[Statement]) -> dict[str, Any]:
+    """A policy of these statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}

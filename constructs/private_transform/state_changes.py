@@ -2,24 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 
-import aws_cdk as cdk
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from private_transform.event_queue import EventQueue
 from private_transform.handlers.contract import ENDED
 from private_transform.launcher import LONGEST_CALL_SECONDS, HandlerFunction
-from private_transform.service_role import Place, Statement, allow
-
-_KEPT = cdk.Duration.days(14)
-"""As long as SQS keeps a message."""
+from private_transform.service_role import (
+    Place,
+    Statement,
+    allow,
+    policy_document,
+)
 
 
 class StateChanges(Construct):
@@ -30,6 +28,7 @@ class StateChanges(Construct):
 
     Args:
         environment: The environment's name: what its models begin with.
+        place: Where the environment is.
         role_path: IAM path of the handler's role.
         key: Encrypts the topic.
         control_bucket: Takes the evidence.
@@ -37,7 +36,8 @@ class StateChanges(Construct):
         emails: Addresses that hear of jobs that did not complete.
 
     Attributes:
-        topic: Announces every job that ended, with its status as an attribute.
+        topic_arn: ARN of the topic that announces every job that ended, with its
+            status as an attribute.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class StateChanges(Construct):
         construct_id: str,
         *,
         environment: str,
+        place: Place,
         role_path: str,
         key: kms.IKey,
         control_bucket: s3.IBucket,
@@ -53,17 +54,21 @@ class StateChanges(Construct):
         emails: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
-        unsuccessful = sns.SubscriptionFilter.string_filter(
-            denylist=["Completed"],
-        )
-        for address in emails:
-            self.topic.add_subscription(
-                subscriptions.EmailSubscription(
-                    address, filter_policy={"status": unsuccessful}
-                )
-            )
-        queue = self._queue()
+        self.topic_arn = self._topic(key.key_arn, emails)
+        queue_arn = EventQueue(
+            self,
+            "Ended",
+            description=f"Transform jobs of {environment} that ended",
+            event_pattern={
+                "source": ["aws.sagemaker"],
+                "detail-type": ["SageMaker Transform Job State Change"],
+                "detail": {
+                    "ModelName": [{"prefix": f"{environment}-"}],
+                    "TransformJobStatus": list(ENDED),
+                },
+            },
+            handling_seconds=LONGEST_CALL_SECONDS,
+        ).queue_arn
         handler = HandlerFunction(
             self,
             "Handler",
@@ -71,9 +76,9 @@ class StateChanges(Construct):
             description=f"Evidence and notification of the jobs of {environment}",
             role_path=role_path,
             statements=_rights(
-                Place.of(self),
-                queue=queue.queue_arn,
-                topic=self.topic.topic_arn,
+                place,
+                queue=queue_arn,
+                topic=self.topic_arn,
                 control_bucket=control_bucket.bucket_arn,
                 key=key.key_arn,
             ),
@@ -81,56 +86,43 @@ class StateChanges(Construct):
             variables={
                 "ENVIRONMENT": environment,
                 "CONTROL_BUCKET": control_bucket.bucket_name,
-                "TOPIC_ARN": self.topic.topic_arn,
+                "TOPIC_ARN": self.topic_arn,
             },
         )
         lambda_.CfnEventSourceMapping(
             self,
             "Events",
             batch_size=1,
-            event_source_arn=queue.queue_arn,
+            event_source_arn=queue_arn,
             function_name=handler.function.function_name,
         )
-        events.Rule(
-            self,
-            "Rule",
-            description=f"Transform jobs of {environment} that ended",
-            event_pattern=events.EventPattern(
-                source=["aws.sagemaker"],
-                detail_type=["SageMaker Transform Job State Change"],
-                detail={
-                    "ModelName": [{"prefix": f"{environment}-"}],
-                    "TransformJobStatus": list(ENDED),
-                },
-            ),
-            targets=[targets.SqsQueue(queue)],
-        )
 
-    def _queue(self) -> sqs.Queue:
-        """Keep each event until it is handled; a function alone would give up soon.
-
-        Its messages are under SQS's key and not ours: when ours is disabled, jobs fail
-        and their events must outlast that.
-        """
-        return sqs.Queue(
+    def _topic(self, key_arn: str, emails: Sequence[str]) -> str:
+        topic = sns.CfnTopic(self, "Topic", kms_master_key_id=key_arn)
+        only_tls: Statement = {
+            "Sid": "OnlyTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sns:Publish",
+            "Resource": topic.ref,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        sns.CfnTopicPolicy(
             self,
-            "Queue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=_KEPT,
-            # AWS: Using Lambda with Amazon SQS, six times the function's own timeout.
-            visibility_timeout=cdk.Duration.seconds(6 * LONGEST_CALL_SECONDS),
-            dead_letter_queue=sqs.DeadLetterQueue(
-                max_receive_count=100,
-                queue=sqs.Queue(
-                    self,
-                    "Unhandled",
-                    encryption=sqs.QueueEncryption.SQS_MANAGED,
-                    enforce_ssl=True,
-                    retention_period=_KEPT,
-                ),
-            ),
+            "TopicPolicy",
+            topics=[topic.ref],
+            policy_document=policy_document([only_tls]),
         )
+        for address in emails:
+            sns.CfnSubscription(
+                self,
+                f"To {address}",
+                topic_arn=topic.ref,
+                protocol="email",
+                endpoint=address,
+                filter_policy={"status": [{"anything-but": ["Completed"]}]},
+            )
+        return topic.ref
 
 
 def _rights(

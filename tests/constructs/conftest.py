@@ -10,7 +10,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
+from private_transform.service_role import Place
 from tests.synthesized import bare_stack
+
+HERE = Place(partition="aws", region="us-east-1", account="123456789012")
+"""The place of the stack."""
 
 Resources = Callable[[str], list[Mapping[str, Any]]]
 

@@ -4,7 +4,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
 from private_transform.audit_trail import AuditTrail
-from tests.constructs.conftest import Resources
+from tests.constructs.conftest import HERE, Resources
 
 
 def test_what_it_is_given_arrives(
@@ -14,6 +14,8 @@ def test_what_it_is_given_arrives(
         stack,
         "Audit",
         trail_name="the-trail",
+        place=HERE,
+        role_path="/p/",
         key=key,
         logs_bucket=s3.Bucket(stack, "Logs"),
         log_group=log_group,

@@ -3,12 +3,11 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 
 from private_transform.environment import ArtifactSource, Container, Model, Transform
 from private_transform.execution_role import ExecutionRole
-from tests.constructs.conftest import Resources
+from private_transform.lock import Buckets
+from tests.constructs.conftest import HERE, Resources
 from tests.representative import FULL, PLAIN
 
 PACKAGE = Container(
@@ -26,26 +25,28 @@ def alone(value: Any) -> Any:
 
 
 @pytest.fixture
-def statements(stack: cdk.Stack, resources: Resources, key: kms.IKey) -> Any:
+def statements(stack: cdk.Stack, resources: Resources) -> Any:
     """The statements of a transform's role by their Sid."""
 
     def render(
         transform: Transform, *sources: ArtifactSource
     ) -> dict[str, dict[str, Any]]:
-        buckets = {
-            f"{kind}_bucket": s3.Bucket.from_bucket_name(stack, kind, f"the-{kind}")
-            for kind in ("models", "inputs", "outputs", "control")
-        }
         ExecutionRole(
             stack,
             "ExecutionRole",
             transform=transform,
             path="/p/execution/",
-            key=key,
+            place=HERE,
+            key_arn="arn:aws:kms:us-east-1:123456789012:key/1",
+            buckets=Buckets(
+                models="arn:aws:s3:::the-models",
+                inputs="arn:aws:s3:::the-inputs",
+                outputs="arn:aws:s3:::the-outputs",
+                control="arn:aws:s3:::the-control",
+            ),
             artifact_sources=sources,
             subnets=["subnet-1"],
             security_groups=["sg-1"],
-            **buckets,
         )
         (role,) = resources("AWS::IAM::Role")
         (policy,) = role["Properties"]["Policies"]

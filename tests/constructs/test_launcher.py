@@ -18,7 +18,7 @@ from aws_cdk import aws_s3 as s3
 import private_transform
 from private_transform.launcher import HandlerFunction, Launcher, handler_code
 from private_transform.service_role import allow
-from tests.constructs.conftest import Resources
+from tests.constructs.conftest import HERE, Resources
 from tests.synthesized import Synthesis, bare_stack
 
 HANDLERS = Path(private_transform.__file__).parent / "handlers"
@@ -153,6 +153,7 @@ def launcher(stack: cdk.Stack, key: kms.IKey, log_group: logs.ILogGroup) -> Laun
         stack,
         "Launcher",
         environment="team",
+        place=HERE,
         role_path="/p/launcher/",
         execution_roles=EXECUTION,
         key=key,

@@ -4,7 +4,7 @@ from aws_cdk import aws_logs as logs
 
 from private_transform.environment import Network
 from private_transform.private_network import PrivateNetwork
-from tests.constructs.conftest import Resources
+from tests.constructs.conftest import HERE, Resources
 
 CIDR = "10.40.0.0/22"
 
@@ -16,6 +16,8 @@ def network(stack: cdk.Stack, log_group: logs.ILogGroup, *zones: str) -> Private
         "Network",
         cidr=CIDR,
         availability_zones=[f"us-east-1{zone}" for zone in zones],
+        place=HERE,
+        role_path="/p/",
         flow_log_group=log_group,
         function_log_group=functions,
     )

@@ -4,7 +4,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
 from private_transform.state_changes import StateChanges
-from tests.constructs.conftest import Resources
+from tests.constructs.conftest import HERE, Resources
 
 
 def state_changes(
@@ -14,6 +14,7 @@ def state_changes(
         stack,
         "StateChanges",
         environment="team",
+        place=HERE,
         role_path="/p/launcher/",
         key=key,
         control_bucket=s3.Bucket.from_bucket_name(stack, "Control", "the-control"),
@@ -50,6 +51,6 @@ def test_evidence_and_announcements_go_where_they_are_sent(
     variables = function["Properties"]["Environment"]["Variables"]
     assert variables["CONTROL_BUCKET"] == "the-control"
     assert variables["ENVIRONMENT"] == "team"
-    assert variables["TOPIC_ARN"] == stack.resolve(made.topic.topic_arn)
+    assert variables["TOPIC_ARN"] == stack.resolve(made.topic_arn)
     (topic,) = resources("AWS::SNS::Topic")
     assert topic["Properties"]["KmsMasterKeyId"] == key.key_arn

@@ -1,0 +1,100 @@
+"""A queue that keeps each event until it is handled."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from private_transform.service_role import Statement, policy_document
+
+_KEPT_SECONDS = 14 * 24 * 60 * 60
+"""As long as SQS keeps a message."""
+
+_TRIES = 100
+"""Before an event is put aside: some twenty hours, long enough to enable a key."""
+
+
+class EventQueue(Construct):
+    """One rule, the queue that it fills, and a queue of what could not be handled.
+
+    EventBridge gives up on a function after a few tries; a queue does not. The
+    messages are under SQS's key and not ours: when ours is disabled, jobs fail, and
+    their events must outlast that.
+
+    Args:
+        description: What the rule selects, for a person in the console.
+        event_pattern: The events that are kept (AWS: Amazon EventBridge event
+            patterns).
+        handling_seconds: The longest that one event takes.
+
+    Attributes:
+        queue_arn: ARN of the queue.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str,
+        event_pattern: Mapping[str, Any],
+        handling_seconds: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        unhandled = self._queue("Unhandled")
+        queue = self._queue(
+            "Resource",
+            # AWS: Using Lambda with Amazon SQS, six times the function's own timeout.
+            visibility_timeout=6 * handling_seconds,
+            redrive_policy={
+                "deadLetterTargetArn": unhandled.attr_arn,
+                "maxReceiveCount": _TRIES,
+            },
+        )
+        self.queue_arn = queue.attr_arn
+        rule = events.CfnRule(
+            self,
+            "Rule",
+            description=description,
+            event_pattern=event_pattern,
+            targets=[events.CfnRule.TargetProperty(arn=self.queue_arn, id="Queue")],
+        )
+        from_the_rule: Statement = {
+            "Sid": "FromTheRule",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": self.queue_arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+        }
+        self._policy("Policy", queue, [from_the_rule])
+        self._policy("UnhandledPolicy", unhandled, [])
+
+    def _queue(self, construct_id: str, **properties: Any) -> sqs.CfnQueue:
+        return sqs.CfnQueue(
+            self,
+            construct_id,
+            sqs_managed_sse_enabled=True,
+            message_retention_period=_KEPT_SECONDS,
+            **properties,
+        )
+
+    def _policy(
+        self, construct_id: str, queue: sqs.CfnQueue, allowed: Sequence[Statement]
+    ) -> None:
+        only_tls: Statement = {
+            "Sid": "OnlyTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": queue.attr_arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        sqs.CfnQueuePolicy(
+            self,
+            construct_id,
+            queues=[queue.ref],
+            policy_document=policy_document([only_tls, *allowed]),
+        )
