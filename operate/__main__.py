@@ -3,16 +3,17 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import boto3
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operate.deploy import ROOT, deploy
 from operate.deployed import Deployed, OperationError
 from operate.remove import remove
-from operate.upload import upload
+from operate.upload import Upload
 from private_transform.environment import EnvironmentFileError, load_environment
 
 
@@ -21,8 +22,10 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     folder = (options.environments or ROOT / "environments") / options.environment
     try:
-        environment = load_environment(folder, today=datetime.now(UTC).date())
-        deployed = Deployed.open(environment)
+        environment = load_environment(folder, today=_today(options.operation))
+        deployed = Deployed.open(
+            environment, boto3.Session(region_name=environment.region)
+        )
         if options.operation == "deploy":
             deploy(
                 deployed,
@@ -31,13 +34,13 @@ def main(arguments: Sequence[str]) -> int:
                 transform=options.transform,
             )
         elif options.operation == "upload":
-            upload(deployed, options.data)
+            Upload.prepare(deployed, options.data).run()
         else:
             remove(deployed, lambda what: options.yes or _typed(environment.name, what))
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
         return 1
-    except (OperationError, BotoCoreError, Boto3Error, ClientError) as error:
+    except (OperationError, OSError, BotoCoreError, Boto3Error, ClientError) as error:
         print(f"{options.operation} failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -48,6 +51,11 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 130
     return 0
+
+
+def _today(operation: str) -> date | None:
+    """The day that leave is judged by: expired leave stops what would grant it."""
+    return datetime.now(UTC).date() if operation == "deploy" else None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,18 +1,20 @@
 """The three steps of a deployment: ground, data, transforms."""
 
+import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from operate.deployed import SHARED, Deployed, OperationError
-from operate.failures import reasons
-from operate.upload import upload
+from operate.failures import newest_event, reasons
+from operate.upload import Upload
 
 ROOT = Path(__file__).resolve().parents[1]
+ASSEMBLIES = ROOT / "build" / "assemblies"
 
 
 def deploy(
@@ -36,7 +38,8 @@ def deploy(
             everything.
 
     Raises:
-        OperationError: A step failed; the CDK CLI has said why.
+        OperationError: A step failed; the CDK CLI has said why. Nothing is deployed
+            when there is nothing to upload, or nobody who may.
     """
     environment = deployed.environment
     transforms = [each.name for each in environment.transforms]
@@ -47,17 +50,21 @@ def deploy(
                 f"{', '.join(transforms) or 'none'}"
             )
         transforms = [transform]
-    assembly = ROOT / "build" / "assemblies" / environment.name
-    print(f"Synthesizing {environment.name}", flush=True)
-    _synthesize(environment.name, environments, assembly)
-    if transform is None:
-        for part in SHARED:
-            _deploy(deployed, assembly, environment.stack_name(part))
-    if data is not None:
-        print(f"Uploading {data}", flush=True)
-        upload(deployed, data)
+    upload = None if data is None else Upload.prepare(deployed, data)
+    with _synthesized(environment.name, environments) as assembly:
+        if transform is None:
+            for part in SHARED:
+                _deploy(deployed, assembly, environment.stack_name(part))
+        if upload is not None:
+            print(f"Uploading {data}", flush=True)
+            upload.run()
+        _deploy_each(deployed, assembly, map(environment.stack_name, transforms))
+
+
+def _deploy_each(deployed: Deployed, assembly: Path, stacks: Iterable[str]) -> None:
+    """Deploy every stack, whatever becomes of the others, and tell all failures."""
     failures = []
-    for stack in map(environment.stack_name, transforms):
+    for stack in stacks:
         try:
             _deploy(deployed, assembly, stack)
         except OperationError as error:
@@ -66,20 +73,27 @@ def deploy(
         raise OperationError("\n".join(failures))
 
 
-def _synthesize(name: str, environments: Path | None, assembly: Path) -> None:
-    """Write the assembly as the CDK CLI would, in one step instead of one for each."""
+@contextlib.contextmanager
+def _synthesized(name: str, environments: Path | None) -> Iterator[Path]:
+    """The assembly as the CDK CLI would write it, once instead of for each stack.
+
+    Each deployment has its own: two may run at once.
+    """
+    print(f"Synthesizing {name}", flush=True)
     context = {"environment": name}
     if environments is not None:
         context["environments"] = str(environments.resolve())
-    shutil.rmtree(assembly, ignore_errors=True)
-    _run(
-        [sys.executable, str(ROOT / "app.py")],
-        {
-            **os.environ,
-            "CDK_CONTEXT_JSON": json.dumps(context),
-            "CDK_OUTDIR": str(assembly),
-        },
-    )
+    ASSEMBLIES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ASSEMBLIES, prefix=f"{name}-") as assembly:
+        _run(
+            [sys.executable, str(ROOT / "app.py")],
+            {
+                **os.environ,
+                "CDK_CONTEXT_JSON": json.dumps(context),
+                "CDK_OUTDIR": assembly,
+            },
+        )
+        yield Path(assembly)
 
 
 def _deploy(deployed: Deployed, assembly: Path, stack: str) -> None:
@@ -87,10 +101,11 @@ def _deploy(deployed: Deployed, assembly: Path, stack: str) -> None:
     print(f"Deploying {stack}", flush=True)
     command = ["cdk", "deploy", stack, "--app", str(assembly), "--exclusively"]
     options = ["--require-approval", "never", "--progress", "events"]
+    before = newest_event(deployed, stack)
     try:
         _run([*command, *options], os.environ)
     except OperationError as error:
-        why = reasons(deployed, stack)
+        why = reasons(deployed, stack, since=before)
         if not why:
             raise
         raise OperationError("\n".join([f"{stack} was not deployed.", *why])) from error

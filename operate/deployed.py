@@ -24,17 +24,37 @@ class Deployed:
     Args:
         environment: The environment's files.
         session: Credentials and region of the caller.
+        caller: The caller's ARN.
+        cloudformation: The caller's client for the environment's stacks.
     """
 
     environment: Environment
     session: boto3.Session
+    caller: str
+    cloudformation: Any
 
     @classmethod
-    def open(cls, environment: Environment) -> "Deployed":
-        """Look at the environment's region with the credentials of this shell."""
+    def open(cls, environment: Environment, session: boto3.Session) -> "Deployed":
+        """Look at an environment with the credentials of a session.
+
+        Stacks are found by name and tag, and another account may have the same.
+
+        Raises:
+            OperationError: The credentials are those of another account.
+        """
+        caller = session.client("sts").get_caller_identity()
+        if caller["Account"] != environment.account:
+            raise OperationError(
+                f"{environment.name} belongs to account {environment.account} (account "
+                f"in its environment.yaml), but these credentials are those of account "
+                f"{caller['Account']}: {caller['Arn']}; sign in to "
+                f"{environment.account}, or correct the file"
+            )
         return cls(
             environment=environment,
-            session=boto3.Session(region_name=environment.region),
+            session=session,
+            caller=caller["Arn"],
+            cloudformation=session.client("cloudformation"),
         )
 
     def outputs(self, part: str) -> Mapping[str, str]:
@@ -56,9 +76,9 @@ class Deployed:
         }
 
     def stack(self, name: str) -> dict[str, Any] | None:
-        """What CloudFormation knows of one stack; None when there is none."""
+        """What CloudFormation knows of a stack, by name or id; None without one."""
         try:
-            found = self._cloudformation.describe_stacks(StackName=name)["Stacks"]
+            found = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
@@ -67,8 +87,10 @@ class Deployed:
         return stack
 
     def events(self, name: str) -> Iterator[dict[str, Any]]:
-        """What happened to one stack, newest first."""
-        pages = self._cloudformation.get_paginator("describe_stack_events")
+        """What happened to one stack, newest first; nothing when there is none."""
+        if self.stack(name) is None:
+            return
+        pages = self.cloudformation.get_paginator("describe_stack_events")
         for page in pages.paginate(StackName=name):
             yield from page["StackEvents"]
 
@@ -77,7 +99,7 @@ class Deployed:
 
         Somebody else's stack may have a name that begins like ours: the tag counts.
         """
-        pages = self._cloudformation.get_paginator("describe_stacks").paginate()
+        pages = self.cloudformation.get_paginator("describe_stacks").paginate()
         ours = {"Key": ENVIRONMENT_TAG, "Value": self.environment.name}
         names = [
             stack["StackName"]
@@ -90,7 +112,3 @@ class Deployed:
             *sorted(name for name in names if name not in shared),
             *(name for name in shared if name in names),
         ]
-
-    @property
-    def _cloudformation(self) -> Any:
-        return self.session.client("cloudformation")

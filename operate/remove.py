@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -13,6 +14,10 @@ OTHER_BUCKETS = ("ControlBucket", "LogsBucket")
 
 _TRIES = 3
 """Log delivery may write into a bucket between its emptying and its deletion."""
+
+_SECONDS_BETWEEN_LOOKS = 2
+_STALE_LOOKS = 5
+"""How often a stack may look as it did before its deletion was asked for."""
 
 
 def remove(deployed: Deployed, confirm: Callable[[str], bool]) -> None:
@@ -26,18 +31,24 @@ def remove(deployed: Deployed, confirm: Callable[[str], bool]) -> None:
         confirm: Asked once, with what is about to happen; False stops everything.
 
     Raises:
-        OperationError: A stack could not be deleted.
+        OperationError: A stack could not be deleted, or was deployed with another
+            protection than the file's.
     """
     environment = deployed.environment
     names = deployed.stack_names()
     if not names:
         print(f"Nothing of {environment.name} is deployed in {environment.region}.")
         return
+    foundation = environment.stack_name("foundation")
+    if foundation in names:
+        _require_deployed_protection(deployed, foundation)
     discard = environment.protection == "discard"
     loss = "ALL ITS DATA IS DELETED" if discard else "its data stays"
-    if not confirm(f"Stacks {', '.join(names)} are deleted; {loss}."):
+    if not confirm(
+        f"In account {environment.account}, region {environment.region}: stacks "
+        f"{', '.join(names)} are deleted; {loss}."
+    ):
         raise OperationError("nothing was removed")
-    foundation = environment.stack_name("foundation")
     kept = deployed.outputs("foundation") if foundation in names else {}
     for name in names:
         if name == foundation and discard:
@@ -45,6 +56,32 @@ def remove(deployed: Deployed, confirm: Callable[[str], bool]) -> None:
         _delete_stack(deployed, name, kept if discard else {})
     for line in _what_stays(deployed, kept):
         print(line)
+
+
+def _require_deployed_protection(deployed: Deployed, foundation: str) -> None:
+    """What was deployed decides what CloudFormation keeps, so the file must say it.
+
+    The template tells it. The stack's termination protection would not: an earlier
+    removal that stopped half way has taken it off, and so may anybody.
+    """
+    stack = deployed.stack(foundation)
+    if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+        return  # Its creation never began: there is no template and nothing to keep.
+    template = deployed.cloudformation.get_template(StackName=foundation)
+    keeps = any(
+        resource["Type"] == "AWS::S3::Bucket"
+        and resource.get("DeletionPolicy") == "Retain"
+        for resource in template["TemplateBody"]["Resources"].values()
+    )
+    was = "keep" if keeps else "discard"
+    environment = deployed.environment
+    if environment.protection != was:
+        raise OperationError(
+            f"{environment.name} is deployed with protection: {was}, but its "
+            f"environment.yaml says {environment.protection}; deploy the change first "
+            f"(make deploy ENVIRONMENT={environment.name}), or write protection: {was} "
+            "and remove it as it is"
+        )
 
 
 def _take_off_locks(deployed: Deployed, outputs: Mapping[str, str]) -> None:
@@ -57,34 +94,63 @@ def _take_off_locks(deployed: Deployed, outputs: Mapping[str, str]) -> None:
 
 def _delete_stack(deployed: Deployed, name: str, emptied: Mapping[str, str]) -> None:
     """Delete one stack; the buckets of `emptied` are emptied before each try."""
-    cloudformation = deployed.session.client("cloudformation")
     holds_data = name == deployed.environment.stack_name("foundation")
     for last in (tried == _TRIES - 1 for tried in range(_TRIES)):
         if holds_data:
             for bucket in _named(emptied, (*DATA_BUCKETS, *OTHER_BUCKETS)):
                 with _if_it_is_there():
                     _empty(deployed, bucket)
+        stack = deployed.stack(name)
+        if stack is None:
+            return
         print(f"Deleting {name}", flush=True)
-        cloudformation.update_termination_protection(
-            StackName=name, EnableTerminationProtection=False
-        )
-        cloudformation.delete_stack(StackName=name)
-        reason = _wait_until_gone(deployed, name)
+        _begin_deletion(deployed, stack)
+        reason = _wait_until_gone(deployed, stack)
         if reason is None:
             return
         if last or not holds_data:
             raise OperationError(f"{name} was not deleted: {reason}")
 
 
-def _wait_until_gone(deployed: Deployed, name: str) -> str | None:
-    """None when the stack is gone, otherwise why it is not."""
+def _begin_deletion(deployed: Deployed, stack: Mapping[str, Any]) -> None:
+    """Ask for a stack's deletion, unless an earlier removal has."""
+    if stack["StackStatus"] == "DELETE_IN_PROGRESS":
+        return
+    cloudformation = deployed.cloudformation
+    if stack.get("EnableTerminationProtection"):
+        cloudformation.update_termination_protection(
+            StackName=stack["StackId"], EnableTerminationProtection=False
+        )
+    cloudformation.delete_stack(StackName=stack["StackId"])
+
+
+def _wait_until_gone(deployed: Deployed, before: Mapping[str, Any]) -> str | None:
+    """None when a stack is gone, otherwise why it is not.
+
+    Args:
+        deployed: The environment.
+        before: The stack before its deletion was asked for. CloudFormation may go on
+            showing it for a moment, with the failure of an earlier deletion.
+
+    Raises:
+        OperationError: Something else happens to the stack than its deletion.
+    """
+    stale_looks = _STALE_LOOKS
     while True:
-        stack = deployed.stack(name)
-        if stack is None:
+        stack = deployed.stack(before["StackId"])
+        if stack is None or stack["StackStatus"] == "DELETE_COMPLETE":
             return None
-        if stack["StackStatus"] == "DELETE_FAILED":
+        status = stack["StackStatus"]
+        if status == before["StackStatus"] and stale_looks:
+            stale_looks -= 1
+        elif status == "DELETE_FAILED":
             return str(stack.get("StackStatusReason", "no reason given"))
-        time.sleep(2)
+        elif status != "DELETE_IN_PROGRESS":
+            raise OperationError(
+                f"{before['StackName']} is {status} though its deletion was asked for; "
+                "look at it in CloudFormation, then remove again"
+            )
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _named(outputs: Mapping[str, str], names: Iterable[str]) -> list[str]:

@@ -1,23 +1,53 @@
-"""An account with one stack and buckets in memory."""
+"""An account with stacks and buckets in memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from private_transform.environment import ENVIRONMENT_TAG
+from operate.deployed import Deployed
+from private_transform.environment import (
+    ENVIRONMENT_TAG,
+    Environment,
+    Network,
+    People,
+    Person,
+)
 
 UPLOADER = "arn:aws:iam::123456789012:role/uploader"
+NAMED = People(uploaders=(Person(role=UPLOADER),))
+
+
+def environment(people: People = NAMED) -> Environment:
+    return Environment(
+        name="dev",
+        stage="development",
+        account="123456789012",
+        region="eu-west-1",
+        audit="own",
+        network=Network(cidr="10.0.0.0/24", availability_zones=("eu-west-1a",)),
+        people=people,
+    )
+
+
+def deployed(account: "Account", people: People = NAMED) -> Deployed:
+    session: Any = account
+    return Deployed.open(environment(people), session)
 
 
 @dataclass
 class Account:
     """Answers the calls that operations make, and notes them in order."""
 
+    number: str = "123456789012"
     caller: str = "arn:aws:sts::123456789012:assumed-role/platform/somebody"
     may_assume: bool = True
+    assumed_for: timedelta = timedelta(hours=1)
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
+    deletion_policy: str = "Delete"
+    shown_first: list[str] = field(default_factory=list)
     objects: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     gone: frozenset[str] = frozenset()
@@ -35,7 +65,7 @@ class Identities:
     account: Account
 
     def get_caller_identity(self) -> Any:
-        return {"Arn": self.account.caller}
+        return {"Arn": self.account.caller, "Account": self.account.number}
 
     def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> Any:
         self.account.calls.append(f"assume {RoleArn}")
@@ -43,21 +73,42 @@ class Identities:
             raise _error("AccessDenied", "not authorized to perform: sts:AssumeRole")
         return {
             "Credentials": {
-                "AccessKeyId": "A",
+                "AccessKeyId": f"A{len(self.account.calls)}",
                 "SecretAccessKey": "S",
                 "SessionToken": "T",
+                "Expiration": datetime.now(UTC) + self.account.assumed_for,
             }
         }
 
 
 @dataclass
 class Stacks:
+    """CloudFormation: a stack's id is its name after `id/`."""
+
     account: Account
 
     def describe_stacks(self, *, StackName: str) -> Any:
-        if StackName not in self.account.stacks:
+        name = StackName.removeprefix("id/")
+        by_id = name != StackName
+        if name in self.account.stacks:
+            stack = self._stack(name)
+        elif by_id:
+            stack = {"StackName": name, "StackId": StackName}
+            stack["StackStatus"] = "DELETE_COMPLETE"
+        else:
             raise _error("ValidationError", f"Stack with id {StackName} does not exist")
-        return {"Stacks": [self._stack(StackName)]}
+        if by_id and self.account.shown_first:
+            stack["StackStatus"] = self.account.shown_first.pop(0)
+        return {"Stacks": [stack]}
+
+    def get_template(self, *, StackName: str) -> Any:
+        assert StackName in self.account.stacks
+        bucket = {
+            "Type": "AWS::S3::Bucket",
+            "DeletionPolicy": self.account.deletion_policy,
+        }
+        groups = {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Delete"}
+        return {"TemplateBody": {"Resources": {"A": bucket, "B": groups}}}
 
     def get_paginator(self, operation: str) -> "Stacks":
         assert operation in ("describe_stacks", "describe_stack_events")
@@ -70,22 +121,31 @@ class Stacks:
         }
 
     def update_termination_protection(self, **request: Any) -> None:
-        self.account.calls.append(f"unprotect {request['StackName']}")
+        name = request["StackName"].removeprefix("id/")
+        assert self._stack(name)["StackStatus"] != "DELETE_IN_PROGRESS"
+        assert not request["EnableTerminationProtection"]
+        self.account.calls.append(f"unprotect {name}")
+        self.account.stacks[name]["protected"] = ""
 
     def delete_stack(self, *, StackName: str) -> None:
-        self.account.calls.append(f"delete {StackName}")
-        if self.account.busy and StackName.endswith("-foundation"):
+        name = StackName.removeprefix("id/")
+        self.account.calls.append(f"delete {name}")
+        assert not self._stack(name)["EnableTerminationProtection"]
+        if self.account.busy and name.endswith("-foundation"):
             self.account.busy -= 1
-            self.account.stacks[StackName]["status"] = "DELETE_FAILED"
+            self.account.stacks[name]["status"] = "DELETE_FAILED"
         else:
-            del self.account.stacks[StackName]
+            del self.account.stacks[name]
 
     def _stack(self, name: str) -> Any:
         outputs = dict(self.account.stacks[name])
         status = outputs.pop("status", "CREATE_COMPLETE")
         whose = outputs.pop("tagged", name.partition("-")[0])
+        protected = bool(outputs.pop("protected", ""))
         return {
             "StackName": name,
+            "StackId": f"id/{name}",
+            "EnableTerminationProtection": protected,
             "Tags": [{"Key": ENVIRONMENT_TAG, "Value": whose}],
             "StackStatus": status,
             "StackStatusReason": "the bucket you tried to delete is not empty",

@@ -2,9 +2,20 @@
 
 from pathlib import Path
 
+import boto3
 import pytest
 
 from operate.__main__ import main
+from operate.deploy import ROOT
+from tests.operate.fakes import Account, Buckets
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """What the credentials of this shell belong to: the rehearsal's account."""
+    account = Account()
+    monkeypatch.setattr(boto3, "Session", lambda **region: account)
+    return account
 
 
 def test_an_environment_that_does_not_exist_lists_those_that_do(
@@ -29,3 +40,44 @@ def test_no_credentials_end_in_one_sentence(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert main(["remove", "rehearsal", "--yes"]) == 1
     assert "Unable to locate credentials" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_ends_in_one_sentence(
+    account: Account,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def upload_file(self: Buckets, file: str, bucket: str, key: str) -> None:
+        raise PermissionError(13, "Permission denied", file)
+
+    monkeypatch.setattr(Buckets, "upload_file", upload_file, raising=False)
+    account.caller = "arn:aws:sts::123456789012:assumed-role/rehearsal-uploader/me"
+    account.stacks["rehearsal-foundation"] = {"InputsBucket": "i"}
+    (tmp_path / "inputs").mkdir()
+    (tmp_path / "inputs" / "a.csv").touch()
+    assert main(["upload", "rehearsal", "--data", str(tmp_path)]) == 1
+    assert f"Permission denied: '{tmp_path}/inputs/a.csv'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [(["remove", "--yes"], 0), (["upload", "--data", "."], 1), (["deploy"], 1)],
+)
+def test_expired_leave_stops_a_deployment_alone(
+    command: list[str],
+    code: int,
+    account: Account,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    shipped = (ROOT / "environments" / "rehearsal" / "environment.yaml").read_text()
+    assert "expires: never" in shipped
+    (tmp_path / "past").mkdir()
+    (tmp_path / "past" / "environment.yaml").write_text(
+        shipped.replace("expires: never", "expires: 2020-01-01")
+    )
+    operation, *options = command
+    arguments = [operation, "past", "--environments", str(tmp_path), *options]
+    assert main(arguments) == code
+    assert ("leave expired" in capsys.readouterr().err) == (operation == "deploy")
