@@ -23,6 +23,7 @@ from private_transform.environment import (
     load_environment,
 )
 from private_transform.organization_rules import OrganizationRules
+from private_transform.policy_sizes import require_room
 from stacks.foundation_stack import FoundationStack
 from stacks.operations_stack import OperationsStack
 from stacks.transform_stack import TransformStack
@@ -102,6 +103,7 @@ def main() -> None:
     folder = Path(_context(app, "environments", str(ENVIRONMENTS))) / name
     try:
         environment = load_environment(folder, today=datetime.now(UTC).date())
+        require_room(environment, folder)
     except EnvironmentFileError as error:
         sys.exit(str(error))
     create_stacks(app, environment)

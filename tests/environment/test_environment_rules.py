@@ -25,12 +25,20 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("a short account", {"account": "12345"}, "account", "12 digits"),
     ("an account in other digits", {"account": "\u0661" * 12}, "account", "12 digits"),
     ("an unknown region", {"region": "us-est-1"}, "region", "SageMaker"),
+    ("a region of China", {"region": "cn-north-1"}, "region", "commercial"),
+    ("a region of a government", {"region": "us-gov-west-1"}, "region", "GovCloud"),
     ("an unknown protection", {"protection": "no"}, "protection", "keep, discard"),
     (
         "production that is discarded",
         {"stage": "production", "protection": "discard"},
         "protection",
         "production",
+    ),
+    (
+        "what is discarded though nobody could",
+        {"protection": "discard", "lock_management": True},
+        "lock_management",
+        "removal",
     ),
     ("an unknown audit", {"audit": "none"}, "audit", "own, organization"),
     ("a list for text", {"account": ["1"]}, "account", "one value"),
@@ -147,7 +155,25 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "a role of another partition",
         {"people.readers.0.role": "arn:aws-cn:iam::111122223333:role/reader"},
         "people.readers[0].role",
-        "arn:aws:iam",
+        "role's ARN",
+    ),
+    (
+        "a single sign-on role without its path",
+        {"people.readers.0.role": f"{ROLE}AWSReservedSSO_Data_*"},
+        "people.readers[0].role",
+        "aws-reserved/sso.amazonaws.com/",
+    ),
+    (
+        "a single sign-on role at another path",
+        {"people.readers.0.role": f"{ROLE}team/AWSReservedSSO_Data_0123456789abcdef"},
+        "people.readers[0].role",
+        "aws-reserved/sso.amazonaws.com/",
+    ),
+    (
+        "a wildcard for all single sign-on roles",
+        {"people.readers.0.role": f"{SSO}*"},
+        "people.readers[0].role",
+        "wildcards",
     ),
     (
         "a role in two duties",
@@ -231,6 +257,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "bucket",
     ),
     (
+        "a source through its parent",
+        sources(s3_uri="s3://company-models/released/../drafts/"),
+        "artifact_sources[0].s3_uri",
+        ". or ..",
+    ),
+    (
         "a wildcard in a source",
         sources(s3_uri="s3://company-models/*/"),
         "artifact_sources[0].s3_uri",
@@ -309,7 +341,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "a source's key in another partition",
         sources(key_arn=KEY.replace("arn:aws:", "arn:aws-cn:")),
         "artifact_sources[0].key_arn",
-        "arn:aws:kms",
+        "ARN",
     ),
     (
         "a source without a reason",
@@ -384,6 +416,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "ECR",
     ),
     ("no e-mail address", {"notify": ["ops"]}, "notify[0]", "e-mail"),
+    (
+        "an e-mail address twice",
+        {"notify": ["ops@example.com", "ml@example.com", "ops@example.com"]},
+        "notify[2]",
+        "once",
+    ),
     ("a path without slashes", {"iam.role_path": "team"}, "iam.role_path", "slash"),
     ("a path too long", {"iam.role_path": f"/{'a' * 439}/"}, "iam.role_path", "512"),
     (
@@ -399,8 +437,16 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "environment's account",
     ),
     ("an AWS tag", {"tags": {"aws:x": "y"}}, "tags.aws:x", "aws:"),
+    ("an AWS tag in capitals", {"tags": {"AWS:x": "y"}}, "tags.AWS:x", "aws:"),
+    (
+        "a tag of ours",
+        {"tags": {"private-transform:environment": "other"}},
+        "tags.private-transform:environment",
+        "ours",
+    ),
     ("a tag's value too long", {"tags": {"x": "y" * 257}}, "tags.x", "256"),
-    ("tags too many", {"tags": {f"t{n}": "" for n in range(51)}}, "tags", "50"),
+    ("a tag without value", {"tags": {"x": ""}}, "tags.x", "1 to 256"),
+    ("tags too many", {"tags": {f"t{n}": n for n in range(49)}}, "tags", "48"),
     (
         "a qualifier with capitals",
         {"bootstrap_qualifier": "HNB"},
@@ -412,16 +458,6 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("what is right", {}),
     ("an account with a leading zero", {"account": "011122223333", "people": {}}),
-    (
-        "another partition",
-        {
-            "region": "cn-north-1",
-            "network.availability_zones": ["cn-north-1a"],
-            "people": {
-                "readers": [{"role": "arn:aws-cn:iam::111122223333:role/reader"}]
-            },
-        },
-    ),
     ("production that is kept", {"stage": "production", "protection": "keep"}),
     ("the largest range", {"network.cidr": "10.0.0.0/16"}),
     ("a shared address range", {"network.cidr": "100.64.0.0/24"}),
@@ -449,6 +485,14 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("a single sign-on role", {"people.readers.0.role": f"{SSO}Data_*"}),
+    (
+        "a single sign-on role with its region",
+        {
+            "people.readers.0.role": SSO.replace(".com/", ".com/eu-west-1/")
+            + "Data_0123456789abcdef"
+        },
+    ),
+    ("a role with a path", {"people.readers.0.role": f"{ROLE}team/ml/reader"}),
     (
         "single sign-on roles of two sets",
         {
@@ -497,11 +541,11 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
             }
         },
     ),
-    ("an e-mail address", {"notify": ["ml-ops+jobs@mail.example.com"]}),
+    ("e-mail addresses", {"notify": ["ml-ops+jobs@mail.example.com", "a@b.example"]}),
     ("a role path", {"iam.role_path": "/team/ml/"}),
     ("a boundary", {"iam.permissions_boundary": "arn:aws:iam::111122223333:policy/b"}),
     ("AWS's boundary", {"iam.permissions_boundary": "arn:aws:iam::aws:policy/b"}),
-    ("fifty tags", {"tags": {f"t{n}": n for n in range(50)}}),
+    ("forty-eight tags", {"tags": {f"t{n}": n for n in range(48)}}),
     ("tags with letters of the world", {"tags": {"équipe": "données"}}),
     ("a qualifier of digits", {"bootstrap_qualifier": 1234567890}),
 ]

@@ -48,8 +48,8 @@ def image(
         (
             {"framework": "tensorflow", "version": "2.19"},
             "ml.c5.xlarge",
-            "cn-north-1",
-            "727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn/"
+            "eu-west-1",
+            "763104351884.dkr.ecr.eu-west-1.amazonaws.com/"
             "tensorflow-inference:2.19.0-cpu",
         ),
         (

@@ -86,7 +86,7 @@ def test_what_a_person_wrote_stays_what_it_was(tmp_path: Path) -> None:
     text = (
         "stage: development\naccount: 011122223333\nregion: us-east-1\naudit: own\n"
         "network: {cidr: 10.20.0.0/24, availability_zones: [us-east-1a]}\n"
-        "tags: {version: 2.10, at: 12:30, ask: no, empty: ''}\n"
+        "tags: {version: 2.10, at: 12:30, ask: no}\n"
     )
     (folder / "environment.yaml").write_text(text, "utf-8")
 
@@ -97,7 +97,6 @@ def test_what_a_person_wrote_stays_what_it_was(tmp_path: Path) -> None:
         "version": "2.10",
         "at": "12:30",
         "ask": "no",
-        "empty": "",
     }
 
 
@@ -219,6 +218,19 @@ def test_leave_is_judged_by_the_day_that_is_given(tmp_path: Path) -> None:
         load_environment(folder, today=date(2027, 7, 1))
 
 
+def test_without_a_day_leave_is_not_judged_and_everything_else_is(
+    tmp_path: Path,
+) -> None:
+    expired = {"people.uploaders.0.outside.expires": "1999-12-31"}
+    folder = written(tmp_path / "a", environment=expired)
+    wrong = written(tmp_path / "b", environment={**expired, "notify": ["ops"]})
+
+    assert load_environment(folder, today=None).name == "lab"
+    with pytest.raises(EnvironmentFileError) as caught:
+        load_environment(wrong, today=None)
+    assert [problem.path for problem in caught.value.problems] == ["notify[0]"]
+
+
 def test_a_problem_is_said_in_lines_that_name_everything(tmp_path: Path) -> None:
     folder = written(tmp_path, environment={"region": "us-east1"})
 
@@ -228,8 +240,9 @@ def test_a_problem_is_said_in_lines_that_name_everything(tmp_path: Path) -> None
     assert str(caught.value) == (
         "1 problem in the environment's files:\n\n"
         f"{folder / 'environment.yaml'}:4  region: us-east1\n"
-        "    A region is one where botocore knows SageMaker (AWS: Amazon SageMaker AI "
-        "endpoints and quotas).\n"
+        "    A region is one of AWS's commercial regions where SageMaker is offered "
+        "(AWS: Amazon SageMaker AI endpoints and quotas); China, GovCloud and isolated "
+        "regions are not supported.\n"
         "    Did you mean us-east-1?"
     )
 

@@ -12,6 +12,7 @@ IMAGE = "model.primary_container.image"
 ARTIFACT = "model.primary_container.model_data_url"
 OUTPUT = "transform_output.s3_output_path"
 CAPTURE = "data_capture_config.destination_s3_uri"
+REGISTRY = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 
 
 def test_a_breached_limit_names_both_files_with_their_lines(tmp_path: Path) -> None:
@@ -201,11 +202,75 @@ def test_destinations_lie_apart(tmp_path: Path) -> None:
 
 
 def test_tags_of_both_files_are_counted_together(tmp_path: Path) -> None:
-    environment = {"tags": {f"e{n}": "" for n in range(30)}}
-    for name, count, refused in (("fits", 20, []), ("full", 21, ["tags"])):
-        tags = {"tags": {f"t{n}": "" for n in range(count)}}
+    environment = {"tags": {f"e{n}": n for n in range(30)}}
+    for name, count, refused in (("fits", 18, []), ("full", 19, ["tags"])):
+        tags = {"tags": {f"t{n}": n for n in range(count)}}
         folder = written(
             tmp_path / name, environment=environment, transforms={"faces": tags}
         )
 
         assert [problem.path for problem in problems(folder)] == refused
+
+
+def containers(count: int, **keys: str) -> Changes:
+    """As many containers as asked for; `#` in a value becomes the number of each."""
+    return {
+        "model": {
+            "containers": [
+                {key: value.replace("#", f"{n:03}") for key, value in keys.items()}
+                for n in range(count)
+            ]
+        }
+    }
+
+
+def test_an_execution_role_has_room_for_what_it_names(tmp_path: Path) -> None:
+    for name, letters, refused in (("usual", 100, []), ("long", 250, ["model"])):
+        many = containers(
+            15, image=f"{REGISTRY}/f#:1", model_data_url=f"{'f' * letters}/#.tar.gz"
+        )
+        found = problems(written(tmp_path / name, transforms={"faces": many}))
+
+        assert [problem.path for problem in found] == refused, name
+        assert all("5500 characters" in problem.rule for problem in found)
+
+
+def test_what_a_key_of_a_source_decrypts_is_named_twice(tmp_path: Path) -> None:
+    key = "arn:aws:kms:us-east-1:444455556666:key/01234567-89ab-cdef-0123-456789abcdef"
+    many = containers(
+        15,
+        image=f"{REGISTRY}/f#:1",
+        model_data_url=f"s3://company-models/{'f' * 120}/#.tar.gz",
+    )
+    for name, of_source, refused in (
+        ("open", {}, []),
+        ("keyed", {"key_arn": key}, ["model"]),
+    ):
+        source = {"s3_uri": "s3://company-models/", **OUTSIDE, **of_source}
+        folder = written(
+            tmp_path / name,
+            environment={"artifact_sources": [source]},
+            transforms={"faces": many},
+        )
+
+        assert [problem.path for problem in problems(folder)] == refused, name
+
+
+def test_the_launcher_has_room_for_the_packages_of_all_transforms(
+    tmp_path: Path,
+) -> None:
+    start = "arn:aws:sagemaker:us-east-1:111122223333:model-package/"
+    for name, third, refused in (("same", "b", []), ("other", "c", ["z.yaml"])):
+        folder = written(
+            tmp_path / name,
+            transforms={
+                transform: {
+                    **containers(15, model_package_name=f"{start}{group * 55}#/1"),
+                    OUTPUT: f"{transform}/",
+                }
+                for transform, group in (("x", "a"), ("y", "b"), ("z", third))
+            },
+        )
+
+        found = [(problem.file.name, problem.path) for problem in problems(folder)]
+        assert found == [(file, "model") for file in refused], name

@@ -83,7 +83,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "an image of another partition's host name",
         {f"{CONTAINER}.image": f"{REGISTRY}.cn/faces:1"},
         f"{CONTAINER}.image",
-        "us-east-1",
+        "ECR",
     ),
     (
         "an artifact that is no archive",
@@ -96,6 +96,18 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         {f"{CONTAINER}.model_data_url": "/faces/model.tar.gz"},
         f"{CONTAINER}.model_data_url",
         "key in the models bucket",
+    ),
+    (
+        "an artifact through its parent",
+        {f"{CONTAINER}.model_data_url": "faces/../model.tar.gz"},
+        f"{CONTAINER}.model_data_url",
+        "empty, . or ..",
+    ),
+    (
+        "an artifact outside through its parent",
+        {f"{CONTAINER}.model_data_url": "s3://models-of-ours/../model.tar.gz"},
+        f"{CONTAINER}.model_data_url",
+        "empty, . or ..",
     ),
     (
         "a digest in capitals",
@@ -122,6 +134,18 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         },
         f"{CONTAINER}.model_data_url",
         "restricted to a VPC",
+    ),
+    (
+        "a package of another region",
+        {CONTAINER: {"model_package_name": PACKAGE.replace("us-east-1", "us-west-2")}},
+        f"{CONTAINER}.model_package_name",
+        "arn:aws:sagemaker:us-east-1:",
+    ),
+    (
+        "a package of another partition",
+        {CONTAINER: {"model_package_name": PACKAGE.replace("arn:aws", "arn:aws-cn")}},
+        f"{CONTAINER}.model_package_name",
+        "ARN",
     ),
     (
         "a package with a digest",
@@ -215,7 +239,15 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("a prefix without its slash", {URI: "photos"}, URI, "slash"),
     ("a prefix with a slash at the start", {URI: "/photos/"}, URI, "slash"),
-    ("a prefix with an empty part", {URI: "photos//x/"}, URI, "empty part"),
+    ("a prefix with an empty part", {URI: "photos//x/"}, URI, "empty, . or .."),
+    ("a prefix with a dot for a part", {URI: "photos/./x/"}, URI, "empty, . or .."),
+    ("a prefix that is its parent", {URI: "../"}, URI, "empty, . or .."),
+    (
+        "a manifest below its parent",
+        {TYPE: "ManifestFile", URI: "photos/../list.json"},
+        URI,
+        "empty, . or ..",
+    ),
     ("a prefix with a bucket", {URI: "s3://inputs/photos/"}, URI, "inputs bucket"),
     ("a prefix with a wildcard", {URI: "photos*/"}, URI, "letters"),
     ("a prefix too long", {URI: f"{'a' * 880}/"}, URI, "inputs bucket"),
@@ -250,6 +282,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         {"transform_output.s3_output_path": "faces"},
         "transform_output.s3_output_path",
         "slash",
+    ),
+    (
+        "an output path through its parent",
+        {"transform_output.s3_output_path": "faces/../other/"},
+        "transform_output.s3_output_path",
+        "empty, . or ..",
     ),
     (
         "an assembly that is not known",
@@ -453,6 +491,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "120",
     ),
     ("an AWS tag", {"tags": {"aws:x": "y"}}, "tags.aws:x", "aws:"),
+    (
+        "a tag of ours",
+        {"tags": {"private-transform:transform": "other"}},
+        "tags.private-transform:transform",
+        "ours",
+    ),
     ("an unknown completion", {"completion": "async"}, "completion", "wait, launch"),
     ("a run without a name", {"run": ""}, "run", "1 to 64"),
 ]
@@ -506,6 +550,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ),
     ("a manifest", {TYPE: "ManifestFile", URI: "manifests/monday.json"}),
     ("a prefix of a partitioned table", {URI: "photos/day=2026-11-22/"}),
+    ("a prefix with dots in its names", {URI: "photos/.hidden/v1..2/..x/"}),
     ("the longest prefix", {URI: f"{'a' * 879}/"}),
     (
         "words that say None",
@@ -630,7 +675,7 @@ def test_a_transform_name_is_allowed(tmp_path: Path, name: str) -> None:
 def test_the_longest_names_leave_room_for_what_is_appended() -> None:
     environment, transform, digest = "a" * 16, "b" * 24, "c" * 8
 
-    # AWS: SageMaker API Reference, CreateTransformJob: 63 characters.
+    # AWS: CreateTransformJob: 63 characters.
     assert len(f"{environment}-{transform}-{digest}-{digest}") <= 63
 
 

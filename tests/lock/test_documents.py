@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from private_transform.lock import ArtifactPlace, bucket_policy, key_policy
+from private_transform.lock import ArtifactPlace, key_policy
 from tests.lock.sites import COMPANY, CORE, LOCKED, ROLES, SITES, Site
 
 MANAGEMENT = {"ListingForNamedRoles", "OnlyDeploymentManages", "DeploymentOnlyManages"}
@@ -16,10 +16,6 @@ def _sids(site: Site, guarded: str) -> set[str]:
 
 def _with(site: Site, **people: Any) -> Site:
     return replace(site, perimeter=replace(site.perimeter, **people))
-
-
-def _roles(name: str, count: int) -> tuple[str, ...]:
-    return tuple(f"{ROLES}/teams/long/path/{name}-of-team-{i:03}" for i in range(count))
 
 
 @pytest.mark.parametrize("name", SITES)
@@ -73,32 +69,6 @@ def test_the_values_that_may_be_tokens_are_taken_as_they_are() -> None:
         assert json.dumps(value) in text
 
 
-def test_a_policy_that_s3_would_refuse_names_its_longest_list() -> None:
-    crowded = _with(
-        CORE,
-        break_glass=_roles("BreakGlass", 20),
-        uploaders=_roles("Uploader", 120),
-        uploaders_outside=_roles("Uploader", 120),
-    )
-    with pytest.raises(
-        ValueError, match=r"models bucket .* people\.uploaders"
-    ) as error:
-        crowded.documents()
-    assert "20480" in str(error.value)
-    assert "\n" not in str(error.value)
-
-
-def _size(count: int, bucket: str, endpoint_id: str, key_arn: str) -> int:
-    policy = bucket_policy(
-        _with(CORE, break_glass=_roles("BreakGlass", count)).perimeter,
-        "models",
-        bucket,
-        endpoint_ids=(endpoint_id,),
-        key_arn=key_arn,
-    )
-    return len(json.dumps(policy, separators=(",", ":")))
-
-
 def test_the_endpoint_takes_as_many_places_as_a_file_may_name() -> None:
     place = ArtifactPlace(
         objects=f"arn:aws-us-gov:s3:::{'b' * 63}/{'p' * 812}/*", account=COMPANY
@@ -111,22 +81,6 @@ def test_the_endpoint_takes_as_many_places_as_a_file_may_name() -> None:
 def test_a_place_of_artifacts_ends_in_a_slash_and_an_asterisk(end: str) -> None:
     with pytest.raises(ValueError, match="must end in"):
         ArtifactPlace(objects=f"arn:aws:s3:::company-models{end}", account=COMPANY)
-
-
-def test_size_counts_the_longest_values_that_tokens_may_become() -> None:
-    tokens = ("${Token[B.1]}", "${Token[E.2]}", "${Token[K.3]}")
-    longest = (
-        "arn:aws-us-gov:s3:::" + "b" * 63,
-        "vpce-" + "0" * 17,
-        f"arn:aws-us-gov:kms:eu-west-1:111122223333:key/{'0' * 36}",
-    )
-    for count in range(1, 400):
-        try:
-            short, long = _size(count, *tokens), _size(count, *longest)
-        except ValueError:
-            break
-    assert short < 20_480 - 1_500
-    assert 20_480 - 500 < long <= 20_480
 
 
 def test_one_role_cannot_be_break_glass_and_uploader_outside() -> None:

@@ -1,7 +1,8 @@
 """Environment files: what a person writes, checked, as plain frozen values."""
 
 from private_transform.environment.problems import EnvironmentFileError, Problem
-from private_transform.environment.reader import load_environment
+from private_transform.environment.reader import load_environment, problem_of
+from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import (
     ENVIRONMENT_TAG,
     ArtifactSource,
@@ -32,6 +33,7 @@ from private_transform.environment.values import (
 __all__ = [
     "ENVIRONMENT_TAG",
     "ArtifactSource",
+    "Breach",
     "Container",
     "DataCaptureConfig",
     "DataProcessing",
@@ -57,4 +59,5 @@ __all__ = [
     "TransformResources",
     "TrustedEndpoint",
     "load_environment",
+    "problem_of",
 ]

@@ -11,7 +11,7 @@ LogRetentionDays = Annotated[
     OneOf(
         catalogue.LOG_RETENTION_DAYS,
         "CloudWatch Logs keeps events for a number of days from its own list "
-        "(AWS: CloudWatch Logs API Reference, PutRetentionPolicy).",
+        "(AWS: PutRetentionPolicy).",
     ),
 ]
 
@@ -46,8 +46,7 @@ InstanceCount = Annotated[
     Between(
         1,
         100,
-        "A transform job has 1 to 100 instances (AWS: SageMaker API Reference, "
-        "TransformResources).",
+        "A transform job has 1 to 100 instances (AWS: TransformResources).",
     ),
 ]
 
@@ -57,7 +56,7 @@ Concurrency = Annotated[
         0,
         2**31 - 1,
         "The parallel requests to one instance are a whole number, where 0 asks the "
-        "container (AWS: SageMaker API Reference, CreateTransformJob).",
+        "container (AWS: CreateTransformJob).",
     ),
 ]
 
@@ -66,8 +65,8 @@ PayloadInMb = Annotated[
     Between(
         0,
         100,
-        "A payload is 0 to 100 MB, where 0 streams it in chunks (AWS: SageMaker "
-        "API Reference, CreateTransformJob).",
+        "A payload is 0 to 100 MB, where 0 streams it in chunks (AWS: "
+        "CreateTransformJob).",
     ),
 ]
 
@@ -76,8 +75,7 @@ TimeoutInSeconds = Annotated[
     Between(
         1,
         3600,
-        "An invocation's timeout is 1 to 3600 seconds (AWS: SageMaker API "
-        "Reference, ModelClientConfig).",
+        "An invocation's timeout is 1 to 3600 seconds (AWS: ModelClientConfig).",
     ),
 ]
 
@@ -86,16 +84,14 @@ Retries = Annotated[
     Between(
         0,
         3,
-        "An invocation is retried 0 to 3 times (AWS: SageMaker API Reference, "
-        "ModelClientConfig).",
+        "An invocation is retried 0 to 3 times (AWS: ModelClientConfig).",
     ),
 ]
 
 CONTAINER_COUNT = Size(
     1,
     15,
-    "A model has one primary_container, or up to 15 containers (AWS: SageMaker API "
-    "Reference, CreateModel).",
+    "A model has one primary_container, or up to 15 containers (AWS: CreateModel).",
 )
 
 ARTIFACT_SOURCE_COUNT = Size(
@@ -103,6 +99,25 @@ ARTIFACT_SOURCE_COUNT = Size(
     10,
     "There are up to 10 sources of artifacts: each is a statement of the endpoint's "
     "policy, which holds 20,480 characters (AWS: Amazon VPC quotas).",
+)
+
+MODEL_VARIABLE_COUNT = Size(
+    0,
+    100,
+    "A container has up to 100 environment variables (AWS: ContainerDefinition).",
+)
+
+JOB_VARIABLE_COUNT = Size(
+    0,
+    16,
+    "A job has up to 16 environment variables (AWS: CreateTransformJob).",
+)
+
+TAG_COUNT = Size(
+    0,
+    48,
+    "There are up to 48 tags: AWS takes 50 (AWS: Tag), and two say which environment "
+    "and which transform something belongs to.",
 )
 
 ZONE_COUNT = Size(1, 6, "A network lies in 1 to 6 availability zones.")

@@ -15,17 +15,15 @@ FILE = Path(__file__).with_suffix(".json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionFacts:
-    """What a region's names are made of.
+    """What differs between regions.
 
     Attributes:
-        partition: The second part of every ARN there, such as `aws`.
-        domain: The end of its host names, such as `amazonaws.com`.
+        partition: The second part of every ARN there: `aws`, the only one so far.
         framework_images: The account of the AWS Deep Learning Containers; None where
             CDK knows none.
     """
 
     partition: str
-    domain: str
     framework_images: str | None
 
 
@@ -36,12 +34,8 @@ def from_libraries() -> dict[str, Any]:
     from aws_cdk.region_info import RegionInfo
 
     session = botocore.session.get_session()
-    partitions = session.get_available_partitions()
-    regions = sorted(
-        region
-        for partition in partitions
-        for region in session.get_available_regions("sagemaker", partition)
-    )
+    # Names of services and hosts are other ones in the other partitions.
+    regions = sorted(session.get_available_regions("sagemaker", "aws"))
     sagemaker = session.get_service_model("sagemaker")
     resources = sagemaker.shape_for("TransformResources")
     facts = {name: RegionInfo.get(name) for name in regions}
@@ -49,7 +43,6 @@ def from_libraries() -> dict[str, Any]:
         "regions": {
             name: {
                 "partition": info.partition,
-                "domain": info.domain_suffix,
                 "framework_images": info.dlc_repository_account,
             }
             for name, info in facts.items()
@@ -69,13 +62,13 @@ AMI_VERSIONS = (
     "al2-ami-sagemaker-batch-gpu-470",
     "al2-ami-sagemaker-batch-gpu-535",
 )
-"""AWS: SageMaker API Reference, TransformResources."""
+"""AWS: TransformResources."""
 
 LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
-"""AWS: CloudWatch Logs API Reference, PutRetentionPolicy."""
+"""AWS: PutRetentionPolicy."""
 
 GPU_FAMILIES = frozenset({"p2", "p3", "g4dn", "g5", "g6", "g6e"})
 """AWS: Amazon EC2 instance types, accelerated computing."""

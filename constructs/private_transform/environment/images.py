@@ -35,9 +35,9 @@ FRAMEWORK_TAGS: Mapping[str, Mapping[str, str]] = {
 }
 """The tags of the SageMaker inference images by framework and version.
 
-Source: AWS: SageMaker Python SDK, the inference sections of pytorch.json and
-tensorflow.json in its image_uri_config, read on 2026-11-22. The accounts are the
-CDK's region facts (`catalogue.json`).
+Source: the inference sections of image_uri_config/pytorch.json and tensorflow.json
+in the Python package sagemaker, read on 2026-11-22. The accounts are the CDK's region
+facts (`catalogue.json`).
 """
 
 OBJECT_DETECTION_TAGS: Mapping[str, str] = {"1": "1"}
@@ -53,8 +53,6 @@ OBJECT_DETECTION_ACCOUNTS: Mapping[str, str] = {
     "ap-southeast-1": "475088953585",
     "ap-southeast-2": "544295431143",
     "ca-central-1": "469771592824",
-    "cn-north-1": "390948362332",
-    "cn-northwest-1": "387376663083",
     "eu-central-1": "813361260812",
     "eu-north-1": "669576153137",
     "eu-south-1": "257386234256",
@@ -65,16 +63,14 @@ OBJECT_DETECTION_ACCOUNTS: Mapping[str, str] = {
     "sa-east-1": "855470959533",
     "us-east-1": "811284229777",
     "us-east-2": "825641698319",
-    "us-gov-west-1": "226302683700",
-    "us-iso-east-1": "490574956308",
     "us-west-1": "632365934929",
     "us-west-2": "433757028032",
 }
 """The accounts that publish the built-in algorithm Object Detection, by region.
 
-Source: AWS: SageMaker Python SDK, object-detection.json in its image_uri_config,
-read on 2026-11-22; AWS: Docker Registry Paths and Example Code listed the same
-until it was retired.
+Source: image_uri_config/object-detection.json in the Python package sagemaker, read
+on 2026-11-22; AWS: Docker Registry Paths and Example Code listed the same until it was
+retired.
 """
 
 T = TypeVar("T")
@@ -145,7 +141,7 @@ def _uri(written: Any, info: ValidationInfo[Surroundings]) -> Any:
             f"Which account publishes this image in {region} is not known here.",
             "Write the image's URI.",
         )
-    return f"{account}.dkr.ecr.{region}.{REGIONS[region].domain}/{name}"
+    return f"{account}.dkr.ecr.{region}.amazonaws.com/{name}"
 
 
 def _framework_image(written: Mapping[str, Any], *, gpu: bool) -> str:

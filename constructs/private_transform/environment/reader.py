@@ -24,6 +24,7 @@ from private_transform.environment.rules import (
     network,
     people,
     prefixes,
+    rights,
     tags,
 )
 from private_transform.environment.rules.breach import Breach
@@ -35,6 +36,7 @@ TRANSFORMS = "transforms"
 
 _ENVIRONMENT_RULES: Sequence[Callable[[Environment], Iterator[Breach]]] = (
     account.production_keeps,
+    account.removable,
     account.boundary_of_this_account,
     artifacts.sources_apart,
     artifacts.sources_outside,
@@ -45,6 +47,7 @@ _ENVIRONMENT_RULES: Sequence[Callable[[Environment], Iterator[Breach]]] = (
     people.one_duty_each,
     people.leave_by_duty,
     people.endpoints_once,
+    people.addresses_once,
 )
 _TRANSFORM_RULES: Sequence[Callable[[Transform], Iterator[Breach]]] = (
     model.image_or_package,
@@ -60,7 +63,9 @@ _TRANSFORM_RULES: Sequence[Callable[[Transform], Iterator[Breach]]] = (
 )
 _RULES_OF_BOTH: Sequence[Callable[[Environment, Transform], Iterator[Breach]]] = (
     model.image_of_this_region,
+    model.package_of_this_region,
     network.room_for_each,
+    rights.room_for_names,
     tags.room_for_both,
 )
 _LIMITS: Sequence[
@@ -75,12 +80,13 @@ _LIMITS: Sequence[
 )
 
 
-def load_environment(folder: Path, *, today: date) -> Environment:
+def load_environment(folder: Path, *, today: date | None) -> Environment:
     """Read `environment.yaml` and the files of `transforms/`.
 
     Args:
         folder: The environment's folder; its name is the environment's name.
-        today: The day on which leave may have expired.
+        today: The day on which leave may have expired. None: leave is not judged,
+            for an environment that is removed and grants nothing any more.
 
     Raises:
         EnvironmentFileError: Something is missing or breaks a rule; it holds every
@@ -105,16 +111,24 @@ def load_environment(folder: Path, *, today: date) -> Environment:
     )
 
 
+def problem_of(folder: Path, breach: Breach) -> Problem:
+    """A breach that was found in the values, at its place in `environment.yaml`."""
+    file = folder / FILE_NAME
+    read_again = CheckedFile(file=file, source=read(file), value=None, problems=())
+    return read_again.problem(breach)
+
+
 def _broken_rules(
     environment: CheckedFile[Environment],
     transforms: Sequence[CheckedFile[Transform]],
-    today: date,
+    today: date | None,
 ) -> Iterator[Problem]:
     values = [each.value for each in transforms]
     whole = environment.value
     for of_environment in _ENVIRONMENT_RULES:
         yield from _problems(environment, of_environment(whole))
-    yield from _problems(environment, people.leave_in_time(whole, today))
+    if today is not None:
+        yield from _problems(environment, people.leave_in_time(whole, today))
     yield from _problems(environment, network.room_for_all(whole, values))
     for each in transforms:
         for of_transform in _TRANSFORM_RULES:
@@ -123,7 +137,10 @@ def _broken_rules(
             yield from _problems(each, of_both(whole, each.value))
         for limit in _LIMITS:
             yield from _problems(each, limit(whole, each.value, environment.where))
-    for position, breach in prefixes.apart(values):
+    for position, breach in (
+        *prefixes.apart(values),
+        *rights.room_for_packages(values),
+    ):
         yield transforms[position].problem(breach)
 
 

@@ -7,8 +7,8 @@ are made from it. Rules that need two values or more stand in the rules modules.
 from collections.abc import Mapping
 from typing import Annotated
 
-from private_transform.environment import catalogue, images
-from private_transform.environment.kinds import OneOf, Size, Text, Written
+from private_transform.environment import amounts, catalogue, images
+from private_transform.environment.kinds import OneOf, Text, Written
 
 _SAFE = r"[A-Za-z0-9!_.=()'/-]"
 """AWS: Creating object key names, the safe characters, without the `*` that is a
@@ -17,11 +17,19 @@ wildcard in a policy and with the `=` of a partitioned table."""
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 """AWS: General purpose bucket naming rules."""
 
-_PREFIX = rf"(?!/)(?:(?!//){_SAFE})*/"
-_KEY = rf"(?!/)(?:(?!//){_SAFE})*[^/]"
-_LONGEST_KEY = 880
-"""AWS: SageMaker API Reference, S3Uri: 1024 characters, less what goes around a
-prefix: `s3://`, a bucket name (63) and `job=` with a job's name (63)."""
+_REGISTRY = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com"
+"""AWS: Amazon ECR private registry."""
+
+_NO_DOTS = r"(?!(?:[^/]*/)*\.\.?(?:/|$))"
+"""No part is `.` or `..`: S3 takes them for names, and many tools for folders."""
+
+_PARTS = rf"{_NO_DOTS}(?!/)(?:(?!//){_SAFE})*"
+_PREFIX = f"{_PARTS}/"
+_KEY = f"{_PARTS}[^/]"
+_CHARACTERS = "letters, digits and !_.=()'-, no part that is empty, . or .."
+LONGEST_KEY = 880
+"""AWS: S3DataSource: 1024 characters of a URI, less what goes around a prefix:
+`s3://`, a bucket name (63) and `job=` with a job's name (63)."""
 
 EnvironmentName = Annotated[
     str,
@@ -53,8 +61,9 @@ Region = Annotated[
     str,
     OneOf(
         tuple(catalogue.REGIONS),
-        "A region is one where botocore knows SageMaker (AWS: Amazon SageMaker AI "
-        "endpoints and quotas).",
+        "A region is one of AWS's commercial regions where SageMaker is offered "
+        "(AWS: Amazon SageMaker AI endpoints and quotas); China, GovCloud and "
+        "isolated regions are not supported.",
     ),
 ]
 
@@ -63,7 +72,7 @@ InstanceType = Annotated[
     OneOf(
         catalogue.INSTANCE_TYPES,
         "An instance type is one that SageMaker offers for transform jobs "
-        "(AWS: SageMaker API Reference, TransformResources).",
+        "(AWS: TransformResources).",
     ),
 ]
 
@@ -72,7 +81,7 @@ TransformAmiVersion = Annotated[
     OneOf(
         catalogue.AMI_VERSIONS,
         "An AMI version is one that SageMaker offers for transform jobs "
-        "(AWS: SageMaker API Reference, TransformResources).",
+        "(AWS: TransformResources).",
     ),
 ]
 
@@ -98,9 +107,9 @@ InputPath = Annotated[
     str,
     Text(
         pattern=f"{_PREFIX}|{_KEY}",
-        at_most=_LONGEST_KEY,
+        at_most=LONGEST_KEY,
         rule="An input is a prefix or a manifest's key in the inputs bucket: "
-        "letters, digits and !_.=()'-, no slash at the start, no empty part.",
+        f"{_CHARACTERS}, no slash at the start.",
         fix="Write it without s3:// and the bucket's name.",
     ),
 ]
@@ -109,9 +118,9 @@ OutputPrefix = Annotated[
     str,
     Text(
         pattern=_PREFIX,
-        at_most=_LONGEST_KEY,
+        at_most=LONGEST_KEY,
         rule="An output path is a prefix in the outputs bucket that ends with a "
-        "slash: letters, digits and !_.=()'-, no slash at the start, no empty part.",
+        f"slash: {_CHARACTERS}, no slash at the start.",
         fix="Write it as faces/, without s3:// and the bucket's name.",
     ),
 ]
@@ -119,13 +128,13 @@ OutputPrefix = Annotated[
 Image = Annotated[
     str,
     Text(
-        pattern=r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+/"
+        pattern=rf"{_REGISTRY}/"
         r"[a-z0-9]+([._/-]+[a-z0-9]+)*"
         r"(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?@sha256:[0-9a-f]{64})",
         at_most=255,
         rule="An image is in Amazon ECR and named by registry/repository and a tag "
         "other than latest, or a digest: what ran can then be named again (AWS: "
-        "SageMaker API Reference, ContainerDefinition).",
+        "ContainerDefinition).",
         fix="Write it as 123456789012.dkr.ecr.us-east-1.amazonaws.com/faces:1.0.0.",
     ),
     images.Published(),
@@ -134,12 +143,11 @@ Image = Annotated[
 ModelDataUrl = Annotated[
     str,
     Text(
-        pattern=rf"(s3://{_BUCKET}/)?(?!/)(?:(?!//){_SAFE})*"
-        r"\.tar\.gz",
-        at_most=_LONGEST_KEY,
+        pattern=rf"(s3://{_BUCKET}/)?{_PARTS}\.tar\.gz",
+        at_most=LONGEST_KEY,
         rule="A model's artifact is one gzip-compressed tar archive, named .tar.gz: "
-        "a key in the models bucket, or s3:// with another bucket and a key "
-        "(AWS: SageMaker API Reference, ContainerDefinition).",
+        "a key in the models bucket, or s3:// with another bucket and a key: "
+        f"{_CHARACTERS} (AWS: ContainerDefinition).",
         fix="Write it as faces/model.tar.gz.",
     ),
 ]
@@ -148,9 +156,9 @@ ArtifactPrefix = Annotated[
     str,
     Text(
         pattern=rf"s3://{_BUCKET}/({_PREFIX})?",
-        at_most=_LONGEST_KEY,
+        at_most=LONGEST_KEY,
         rule="A source of artifacts is a bucket, or a prefix in one, and ends with a "
-        "slash: letters, digits and !_.=()'-, no empty part.",
+        f"slash: {_CHARACTERS}.",
         fix="Write it as s3://company-models/released/.",
     ),
 ]
@@ -158,7 +166,7 @@ ArtifactPrefix = Annotated[
 KeyArn = Annotated[
     str,
     Text(
-        pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}",
+        pattern=r"arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}",
         rule="A key is named by its ARN, which an alias has not: policies decide on "
         "keys (AWS: Key identifiers (KeyId)).",
         fix="Write it as arn:aws:kms:REGION:ACCOUNT:key/ID.",
@@ -179,18 +187,17 @@ Hostname = Annotated[
     Text(
         pattern=r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
         rule="A container's host name is up to 63 letters and digits with hyphens "
-        "between them (AWS: SageMaker API Reference, ContainerDefinition).",
+        "between them (AWS: ContainerDefinition).",
     ),
 ]
 
 ModelPackage = Annotated[
     str,
     Text(
-        pattern=r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]+:[0-9]{12}:model-package/"
+        pattern=r"arn:aws:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/"
         r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}(?<!-)(/[0-9]{1,9})?",
         at_most=176,
-        rule="A model package is named by its ARN (AWS: SageMaker API Reference, "
-        "ContainerDefinition).",
+        rule="A model package is named by its ARN (AWS: ContainerDefinition).",
         fix="Write it as arn:aws:sagemaker:REGION:ACCOUNT:model-package/GROUP/VERSION.",
     ),
 ]
@@ -200,7 +207,7 @@ SpecificationName = Annotated[
     Text(
         pattern=r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
         rule="An inference specification's name is up to 63 letters and digits with "
-        "hyphens between them (AWS: SageMaker API Reference, ContainerDefinition).",
+        "hyphens between them (AWS: ContainerDefinition).",
     ),
 ]
 
@@ -209,7 +216,7 @@ ExperimentEntity = Annotated[
     Text(
         pattern=r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,119}",
         rule="An experiment's names are up to 120 letters and digits with hyphens "
-        "between them (AWS: SageMaker API Reference, ExperimentConfig).",
+        "between them (AWS: ExperimentConfig).",
     ),
 ]
 
@@ -218,8 +225,8 @@ MimeType = Annotated[
     Text(
         pattern=r"[!-~]+/[ -~]+",
         at_most=256,
-        rule="A content type is a MIME type of up to 256 characters (AWS: SageMaker "
-        "API Reference, TransformInput and TransformOutput).",
+        rule="A content type is a MIME type of up to 256 characters (AWS: "
+        "TransformInput and TransformOutput).",
         fix="Write it as image/jpeg or text/csv.",
     ),
 ]
@@ -242,8 +249,8 @@ _VARIABLE_NAME = Text(
     pattern=r"[a-zA-Z_][a-zA-Z0-9_]*",
     at_most=1024,
     rule="The name of an environment variable is up to 1024 letters, digits and "
-    "underscores and does not start with a digit (AWS: SageMaker API Reference, "
-    "CreateTransformJob and ContainerDefinition).",
+    "underscores and does not start with a digit (AWS: CreateTransformJob and "
+    "ContainerDefinition).",
 )
 
 ModelVariables = Annotated[
@@ -255,16 +262,11 @@ ModelVariables = Annotated[
                 pattern=r".*",
                 at_most=1024,
                 rule="A model's environment variable holds up to 1024 characters "
-                "(AWS: SageMaker API Reference, ContainerDefinition).",
+                "(AWS: ContainerDefinition).",
             ),
         ],
     ],
-    Size(
-        0,
-        100,
-        "A container has up to 100 environment variables (AWS: SageMaker API "
-        "Reference, ContainerDefinition).",
-    ),
+    amounts.MODEL_VARIABLE_COUNT,
 ]
 
 JobVariables = Annotated[
@@ -276,16 +278,11 @@ JobVariables = Annotated[
                 pattern=r".*",
                 at_most=10240,
                 rule="A job's environment variable holds up to 10240 characters "
-                "(AWS: SageMaker API Reference, CreateTransformJob).",
+                "(AWS: CreateTransformJob).",
             ),
         ],
     ],
-    Size(
-        0,
-        16,
-        "A job has up to 16 environment variables (AWS: SageMaker API Reference, "
-        "CreateTransformJob).",
-    ),
+    amounts.JOB_VARIABLE_COUNT,
 ]
 
 Tags = Annotated[
@@ -293,23 +290,24 @@ Tags = Annotated[
         Annotated[
             str,
             Text(
-                pattern=r"(?!aws:)[\w .:/=+\-@]+",
+                pattern=r"(?![aA][wW][sS]:|private-transform:)[\w .:/=+\-@]+",
                 at_most=128,
                 rule="A tag's key is up to 128 letters, digits, spaces and _.:/=+-@ "
-                "and does not start with aws: (AWS: SageMaker API Reference, Tag).",
+                "and does not start with aws:, which is AWS's own (AWS: Tag), nor with "
+                "private-transform:, which is ours.",
             ),
         ],
         Annotated[
             Written,
             Text(
-                pattern=r"[\w .:/=+\-@]*",
+                pattern=r"[\w .:/=+\-@]+",
                 at_most=256,
-                rule="A tag's value is up to 256 letters, digits, spaces and "
-                "_.:/=+-@ (AWS: SageMaker API Reference, Tag).",
+                rule="A tag's value is 1 to 256 letters, digits, spaces and _.:/=+-@ "
+                "(AWS: Tag).",
             ),
         ],
     ],
-    Size(0, 50, "There are up to 50 tags (AWS: SageMaker API Reference, Tag)."),
+    amounts.TAG_COUNT,
 ]
 
 Sentence = Annotated[
@@ -320,12 +318,17 @@ Sentence = Annotated[
 RoleArn = Annotated[
     str,
     Text(
-        pattern=r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@/-]+/)?"
-        r"([A-Za-z0-9_+=,.@-]+|AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_\*)",
+        pattern=r"arn:aws:iam::[0-9]{12}:role/"
+        r"(([A-Za-z0-9_+=,.@/-]+/)?(?!AWSReservedSSO_)[A-Za-z0-9_+=,.@-]+"
+        r"|aws-reserved/sso\.amazonaws\.com/([a-z0-9-]+/)?"
+        r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+(_\*)?)",
         at_most=2048,
-        rule="A person is named by a role's ARN, without wildcards except one at the "
-        "end of AWSReservedSSO_NAME_ (AWS: IAM identifiers).",
-        fix="Write it as arn:aws:iam::ACCOUNT:role/NAME.",
+        rule="A person is named by a role's ARN with its path, without wildcards "
+        "except one at the end of AWSReservedSSO_NAME_, whose path is "
+        "aws-reserved/sso.amazonaws.com/ and perhaps a region (AWS: IAM identifiers; "
+        "AWS: Referencing permission sets in resource policies).",
+        fix="Write it as arn:aws:iam::ACCOUNT:role/NAME, or as `aws iam get-role` "
+        "prints it.",
     ),
 ]
 
@@ -340,7 +343,7 @@ VpcEndpointId = Annotated[
 Registry = Annotated[
     str,
     Text(
-        pattern=r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.]+",
+        pattern=_REGISTRY,
         rule="A registry is an Amazon ECR host name (AWS: Amazon ECR private "
         "registry).",
         fix="Write it as 123456789012.dkr.ecr.us-east-1.amazonaws.com.",
@@ -371,7 +374,7 @@ RolePath = Annotated[
 BoundaryArn = Annotated[
     str,
     Text(
-        pattern=r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
+        pattern=r"arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
         rule="A permissions boundary is named by a managed policy's ARN (AWS: "
         "Permissions boundaries for IAM entities).",
         fix="Write it as arn:aws:iam::ACCOUNT:policy/NAME.",

@@ -32,10 +32,15 @@ class Network:
     """1 to 6 zones of the region, by name; each gets one subnet."""
 
     @property
-    def subnet_cidrs(self) -> tuple[str, ...]:
-        """One range for each zone, in order: the range cut in a power of two."""
+    def subnet_prefix_length(self) -> int:
+        """Of each zone's range: the network cut in a power of two."""
         halvings = (len(self.availability_zones) - 1).bit_length()
-        parts = IPv4Network(self.cidr).subnets(prefixlen_diff=halvings)
+        return IPv4Network(self.cidr).prefixlen + halvings
+
+    @property
+    def subnet_cidrs(self) -> tuple[str, ...]:
+        """One range for each zone, in order."""
+        parts = IPv4Network(self.cidr).subnets(new_prefix=self.subnet_prefix_length)
         return tuple(
             str(part) for part, _ in zip(parts, self.availability_zones, strict=False)
         )

@@ -4,9 +4,8 @@ A bucket policy here only denies. Who may do something is said by identity polic
 this is the ceiling above all of them, administrators included.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from private_transform.lock.exemptions import exemptions
 from private_transform.lock.perimeter import BucketKind, Perimeter
@@ -22,8 +21,6 @@ from private_transform.lock.s3_actions import (
 
 ATHENA = "athena.amazonaws.com"
 SIGNED_LINKS = ["POST", "REST-QUERY-STRING"]
-SIZE_LIMIT = 20_480
-"""Bytes of a bucket policy. AWS: Bucket policies for Amazon S3."""
 
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
@@ -78,14 +75,10 @@ def bucket_policy(
         endpoint_ids: The environment's own S3 gateway endpoint first, then the other
             trusted ones.
         key_arn: The data key's ARN, never an id or alias.
-
-    Raises:
-        ValueError: The policy is larger than S3 accepts.
     """
     place = _Place(
         kind=kind, bucket=bucket_arn, endpoint_ids=endpoint_ids, key_arn=key_arn
     )
-    _require_room(perimeter, place)
     return document(_statements(perimeter, place))
 
 
@@ -283,40 +276,3 @@ def _side_doors(place: _Place) -> Iterator[Statement]:
             **place.outside,
         },
     )
-
-
-def _require_room(perimeter: Perimeter, place: _Place) -> None:
-    size = _largest_size(perimeter, place)
-    if size <= SIZE_LIMIT:
-        return
-    own_endpoint = replace(place, endpoint_ids=place.endpoint_ids[:1])
-    sizes_without = {
-        "trusted_endpoints": _largest_size(perimeter, own_endpoint),
-        "people.break_glass": _largest_size(replace(perimeter, break_glass=()), place),
-        "people.uploaders with `outside`": _largest_size(
-            replace(perimeter, uploaders_outside=()), place
-        ),
-        "people.readers with `outside`": _largest_size(
-            replace(perimeter, readers_outside=()), place
-        ),
-        "people.analysts": _largest_size(replace(perimeter, analysts=()), place),
-    }
-    longest = min(sizes_without, key=lambda name: sizes_without[name])
-    raise ValueError(
-        f"the policy of the {place.kind} bucket would have {size} bytes, S3 takes "
-        f"{SIZE_LIMIT}; {longest} is the longest list "
-        f"({size - sizes_without[longest]} bytes): shorten it, or name one IAM "
-        "Identity Center role pattern instead of many roles"
-    )
-
-
-def _largest_size(perimeter: Perimeter, place: _Place) -> int:
-    """Measure the document in bytes with the longest values that tokens may become."""
-    longest = replace(
-        place,
-        bucket="arn:aws-us-gov:s3:::" + "b" * 63,
-        endpoint_ids=("vpce-" + "0" * 17, *place.endpoint_ids[1:]),
-        key_arn=f"arn:aws-us-gov:kms:{perimeter.region}:{'0' * 12}:key/{'0' * 36}",
-    )
-    policy = document(_statements(perimeter, longest))
-    return len(json.dumps(policy, separators=(",", ":")).encode())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from private_transform.environment.catalogue import REGIONS
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Environment
 
@@ -17,13 +16,22 @@ def production_keeps(environment: Environment) -> Iterator[Breach]:
         )
 
 
+def removable(environment: Environment) -> Iterator[Breach]:
+    """Removal takes policies off buckets, which the lock leaves to stacks alone."""
+    if environment.protection == "discard" and environment.lock_management:
+        yield Breach(
+            place=("lock_management",),
+            rule="With protection: discard, removal takes the buckets' policies off "
+            "and empties the buckets; with lock_management: true it may not.",
+            fix="Write lock_management: false, or protection: keep.",
+        )
+
+
 def boundary_of_this_account(environment: Environment) -> Iterator[Breach]:
-    """AWS: Permissions boundaries for IAM entities."""
+    """A policy of another account bounds nothing: IAM refuses roles that name one."""
     boundary = environment.iam.permissions_boundary
-    partition = REGIONS[environment.region].partition
     starts = tuple(
-        f"arn:{partition}:iam::{owner}:policy/"
-        for owner in (environment.account, "aws")
+        f"arn:aws:iam::{owner}:policy/" for owner in (environment.account, "aws")
     )
     if boundary is not None and not boundary.startswith(starts):
         yield Breach(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from private_transform.environment.catalogue import REGIONS
 from private_transform.environment.partial import known
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.rules.limits import Where
@@ -39,8 +38,8 @@ def sources_outside(environment: Environment) -> Iterator[Breach]:
 
 
 def keys_of_the_region(environment: Environment) -> Iterator[Breach]:
-    """AWS: Using server-side encryption with AWS KMS keys (SSE-KMS)."""
-    start = f"arn:{REGIONS[environment.region].partition}:kms:{environment.region}:"
+    """S3 encrypts with keys of a bucket's own region alone."""
+    start = f"arn:aws:kms:{environment.region}:"
     for position, key in known(environment.artifact_sources, lambda each: each.key_arn):
         if key is not None and not key.startswith(start):
             yield Breach(
@@ -55,7 +54,7 @@ def keys_of_the_region(environment: Environment) -> Iterator[Breach]:
 def from_a_named_source(
     environment: Environment, transform: Transform, where: Where
 ) -> Iterator[Breach]:
-    """The list of artifact_sources."""
+    """An artifact from a place that the platform's file does not name is refused."""
     sources = environment.artifact_sources
     containers = transform.model.containers
     for position, url in known(containers, lambda each: each.model_data_url):

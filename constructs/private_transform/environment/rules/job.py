@@ -22,20 +22,20 @@ _INPUT_URI = ("transform_input", "data_source", "s3_data_source", "s3_uri")
 
 
 def input_shape(transform: Transform) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, S3DataSource."""
+    """A prefix that names more than its folder, or a manifest that names no folder."""
     source = transform.transform_input.data_source.s3_data_source
     if source.s3_data_type == "S3Prefix" and not source.s3_uri.endswith("/"):
         yield Breach(
             place=_INPUT_URI,
             rule="A prefix ends with a slash: S3 would also match photos-old/ with "
-            "photos (AWS: SageMaker API Reference, S3DataSource).",
+            "photos (AWS: S3DataSource).",
             fix=f"Write {source.s3_uri}/.",
         )
     if source.s3_data_type == "ManifestFile" and source.s3_uri.endswith("/"):
         yield Breach(
             place=_INPUT_URI,
             rule="A manifest is one object, so its key ends without a slash (AWS: "
-            "SageMaker API Reference, S3DataSource).",
+            "S3DataSource).",
         )
     if source.s3_data_type == "ManifestFile" and "/" not in source.s3_uri:
         yield Breach(
@@ -47,7 +47,7 @@ def input_shape(transform: Transform) -> Iterator[Breach]:
 
 
 def payload_in_flight(transform: Transform) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, CreateTransformJob."""
+    """SageMaker refuses more than 100 MB in flight to one container."""
     concurrency = transform.max_concurrent_transforms
     payload = transform.max_payload_in_mb
     in_flight = (concurrency or 0) * (
@@ -57,40 +57,37 @@ def payload_in_flight(transform: Transform) -> Iterator[Breach]:
         yield Breach(
             place=("max_concurrent_transforms",),
             rule="max_concurrent_transforms times max_payload_in_mb (6 if absent) is "
-            f"at most 100 MB, not {in_flight} (AWS: SageMaker API Reference, "
-            "CreateTransformJob).",
+            f"at most 100 MB, not {in_flight} (AWS: CreateTransformJob).",
         )
 
 
 def batches_of_records(transform: Transform) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, CreateTransformJob."""
+    """A strategy for batches says nothing where there are no records to batch."""
     split = transform.transform_input.split_type or "None"
     if transform.batch_strategy is not None and split == "None":
         yield Breach(
             place=("batch_strategy",),
             rule="A batch strategy needs objects that are split into records: "
-            "split_type Line, RecordIO or TFRecord (AWS: SageMaker API Reference, "
-            "CreateTransformJob).",
+            "split_type Line, RecordIO or TFRecord (AWS: CreateTransformJob).",
             fix="Remove batch_strategy: unsplit objects are sent one by one.",
         )
 
 
 def ami_on_gpu(transform: Transform) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, TransformResources."""
+    """A GPU's driver is no choice on a type without a GPU."""
     resources = transform.transform_resources
     gpu = family(resources.instance_type) in GPU_FAMILIES
     if resources.transform_ami_version is not None and not gpu:
         yield Breach(
             place=("transform_resources", "transform_ami_version"),
             rule="An AMI version chooses a GPU's driver, and "
-            f"{resources.instance_type} has no GPU (AWS: SageMaker API Reference, "
-            "TransformResources).",
+            f"{resources.instance_type} has no GPU (AWS: TransformResources).",
             fix="Remove it.",
         )
 
 
 def joined_alike(transform: Transform) -> Iterator[Breach]:
-    """AWS: Associate Prediction Results with Input Records."""
+    """Records and answers of different forms cannot be written side by side."""
     processing = transform.data_processing
     if processing is None or processing.join_source != "Input":
         return
@@ -121,7 +118,7 @@ def joined_alike(transform: Transform) -> Iterator[Breach]:
 
 
 def filtered_types(transform: Transform) -> Iterator[Breach]:
-    """AWS: Associate Prediction Results with Input Records."""
+    """A filter finds its way through CSV and JSON and nothing else."""
     processing = transform.data_processing
     if processing is None:
         return
@@ -148,14 +145,14 @@ def filtered_types(transform: Transform) -> Iterator[Breach]:
 
 
 def no_secrets(transform: Transform) -> Iterator[Breach]:
-    """AWS: Automating Amazon SageMaker with Amazon EventBridge."""
+    """What a job's environment holds is read by whoever may describe the job."""
     for name, value in transform.environment.items():
         if _SECRET_NAMES.search(name) or _ACCESS_KEY_ID.search(value):
             yield Breach(
                 place=("environment", name),
                 rule="This looks like a secret. A job's environment is copied into "
-                "every event, trail record and description of the job (AWS: "
-                "Automating Amazon SageMaker with Amazon EventBridge).",
+                "every event, trail record and description of the job (AWS: Automating "
+                "Amazon SageMaker with Amazon EventBridge).",
                 fix="Leave it out: an isolated container can call nothing that would "
                 "ask for it. If it is no secret, give it another name.",
                 secret=True,

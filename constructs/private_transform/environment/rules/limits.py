@@ -17,7 +17,7 @@ _TYPE = ("transform_resources", "instance_type")
 def allowed_instance_type(
     environment: Environment, transform: Transform, where: Where
 ) -> Iterator[Breach]:
-    """The list of limits.instance_types."""
+    """A type that the platform does not list is refused: it lists what it pays for."""
     allowed = environment.limits.instance_types
     if allowed is not None and (
         transform.transform_resources.instance_type not in allowed
@@ -33,7 +33,7 @@ def allowed_instance_type(
 def allowed_instance_count(
     environment: Environment, transform: Transform, where: Where
 ) -> Iterator[Breach]:
-    """The bound of limits.max_instance_count."""
+    """More instances than the platform allows to one job are refused."""
     most = environment.limits.max_instance_count
     if most is not None and transform.transform_resources.instance_count > most:
         yield Breach(
@@ -46,7 +46,7 @@ def allowed_instance_count(
 def allowed_registry(
     environment: Environment, transform: Transform, where: Where
 ) -> Iterator[Breach]:
-    """The list of limits.registries."""
+    """An image from a registry that the platform does not list is refused."""
     allowed = environment.limits.registries
     # What AWS publishes cannot be placed while the region is not known.
     _ = environment.region
@@ -64,7 +64,7 @@ def allowed_registry(
 def no_unseen_image(
     environment: Environment, transform: Transform, where: Where
 ) -> Iterator[Breach]:
-    """The list of limits.registries, which a package's image would escape."""
+    """A model package is refused: its image is not seen here and would escape."""
     if environment.limits.registries is None:
         return
     packages = known(transform.model.containers, lambda each: each.model_package_name)
@@ -83,16 +83,16 @@ def no_unseen_image(
 def volume_key(
     environment: Environment, transform: Transform, where: Where
 ) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, TransformResources (VolumeKmsKeyId)."""
+    """SageMaker refuses a key for the volumes of types whose disks are their own."""
     instance_type = transform.transform_resources.instance_type
     local = family(instance_type) in LOCAL_DISK_FAMILIES
     if local and environment.limits.require_volume_key:
         yield Breach(
             place=_TYPE,
             rule=f"{instance_type} has local disks, which are encrypted by their "
-            "hardware and cannot carry the environment's key (AWS: SageMaker API "
-            "Reference, TransformResources), and "
-            f"{where(('limits', 'require_volume_key'))} asks for that key.",
+            "hardware and cannot carry the environment's key (AWS: "
+            f"TransformResources), and {where(('limits', 'require_volume_key'))} asks "
+            "for that key.",
             fix="Take a type without local disks, such as ml.m5.large; or accept "
             "hardware encryption with limits.require_volume_key: false.",
         )

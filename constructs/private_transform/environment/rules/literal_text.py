@@ -15,7 +15,7 @@ _DYNAMIC_REFERENCE = "{{resolve:"
 
 
 def replaced_text(written: Any, place: Place = ()) -> Iterator[Breach]:
-    """AWS: Using dynamic references to specify template values.
+    """What CDK or CloudFormation would take for a mark of its own and replace.
 
     Args:
         written: What stands in a file, or a part of it.

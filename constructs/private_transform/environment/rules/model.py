@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from private_transform.environment.catalogue import REGIONS
 from private_transform.environment.partial import UnknownKeyError, known
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Container, Environment, Transform
@@ -13,7 +12,7 @@ _MOST_BYTES_OF_VARIABLES = 32 * 1024
 
 
 def image_or_package(transform: Transform) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, ContainerDefinition."""
+    """A container has a program, and no key that says something of another one."""
     for position, container in enumerate(transform.model.containers):
         with suppress(UnknownKeyError):
             yield from _of_package(container, ("model", "containers", position))
@@ -44,7 +43,7 @@ def _of_package(container: Container, place: Place) -> Iterator[Breach]:
 
 
 def _brought_by_package(container: Container, place: Place) -> Iterator[Breach]:
-    """AWS: Give Inference Recommender Jobs Access to Resources in Your Amazon VPC."""
+    """Of a package's artifact, what cannot be or is said by its version is refused."""
     url = container.model_data_url
     if url is not None and not url.startswith("s3://"):
         yield Breach(
@@ -65,22 +64,39 @@ def _brought_by_package(container: Container, place: Place) -> Iterator[Breach]:
 def image_of_this_region(
     environment: Environment, transform: Transform
 ) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, ContainerDefinition."""
+    """SageMaker pulls no image from another region."""
     region = environment.region
-    end = f".dkr.ecr.{region}.{REGIONS[region].domain}"
+    end = f".dkr.ecr.{region}.amazonaws.com"
     for position, image in known(transform.model.containers, lambda each: each.image):
         registry, _, _ = (image or "").partition("/")
         if registry and not registry.endswith(end):
             yield Breach(
                 place=("model", "containers", position, "image"),
                 rule=f"An image is in the environment's region, {region}: its registry "
-                f"ends with {end} (AWS: SageMaker API Reference, ContainerDefinition).",
+                f"ends with {end} (AWS: ContainerDefinition).",
                 fix="Replicate the image to that region.",
             )
 
 
+def package_of_this_region(
+    environment: Environment, transform: Transform
+) -> Iterator[Breach]:
+    """SageMaker finds a model package in the registry of its own region alone."""
+    start = f"arn:aws:sagemaker:{environment.region}:"
+    packages = known(transform.model.containers, lambda each: each.model_package_name)
+    for position, package in packages:
+        if package is not None and not package.startswith(start):
+            yield Breach(
+                place=("model", "containers", position, "model_package_name"),
+                rule="A model package is in the environment's region, "
+                f"{environment.region}: its ARN begins with {start} (AWS: "
+                "CreateModel).",
+                fix="Register the model in that region.",
+            )
+
+
 def host_names(transform: Transform) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, ContainerDefinition."""
+    """Of several containers SageMaker takes none without a name, and no name twice."""
     names = [container.container_hostname for container in transform.model.containers]
     for position, name in enumerate(names):
         place = ("model", "containers", position, "container_hostname")
@@ -88,18 +104,17 @@ def host_names(transform: Transform) -> Iterator[Breach]:
             yield Breach(
                 place=place,
                 rule="Where one container has a host name, all of them have one "
-                "(AWS: SageMaker API Reference, ContainerDefinition).",
+                "(AWS: ContainerDefinition).",
             )
         elif name is not None and name in names[:position]:
             yield Breach(
                 place=place,
-                rule="The containers' host names differ (AWS: SageMaker API "
-                "Reference, ContainerDefinition).",
+                rule="The containers' host names differ (AWS: ContainerDefinition).",
             )
 
 
 def variables_in_total(transform: Transform) -> Iterator[Breach]:
-    """AWS: SageMaker API Reference, ContainerDefinition."""
+    """SageMaker counts the variables of all containers together and takes 32 KB."""
     used = sum(
         len(name.encode()) + len(value.encode())
         for container in transform.model.containers
@@ -109,7 +124,6 @@ def variables_in_total(transform: Transform) -> Iterator[Breach]:
         yield Breach(
             place=("model",),
             rule="The environment variables of all containers together are at most "
-            f"32 KB of names and values, not {used} bytes (AWS: SageMaker API "
-            "Reference, ContainerDefinition).",
+            f"32 KB of names and values, not {used} bytes (AWS: ContainerDefinition).",
             fix="Put large settings into the artifact.",
         )

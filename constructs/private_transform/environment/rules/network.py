@@ -16,7 +16,7 @@ _CIDR = ("network", "cidr")
 
 
 def private_range(environment: Environment) -> Iterator[Breach]:
-    """AWS: VPC CIDR blocks; Subnet CIDR blocks."""
+    """A range that VPC would refuse, or that routes to somebody else's addresses."""
     network = environment.network
     try:
         addresses = IPv4Network(network.cidr)
@@ -37,17 +37,19 @@ def private_range(environment: Environment) -> Iterator[Breach]:
         yield Breach(
             place=_CIDR, rule="A network is from /16 to /28 (AWS: VPC CIDR blocks)."
         )
-    elif addresses.prefixlen + _halvings(network) > 28:
+        return
+    halvings = network.subnet_prefix_length - addresses.prefixlen
+    if network.subnet_prefix_length > 28:
         yield Breach(
             place=_CIDR,
             rule=f"Divided among {len(network.availability_zones)} zones, each part "
             "must be /28 or larger (AWS: Subnet CIDR blocks).",
-            fix=f"Take /{28 - _halvings(network)} or larger, or fewer zones.",
+            fix=f"Take /{28 - halvings} or larger, or fewer zones.",
         )
 
 
 def zones_of_the_region(environment: Environment) -> Iterator[Breach]:
-    """AWS: AWS Availability Zones."""
+    """A subnet lies in a zone of its own region, and one in each zone is enough."""
     zones = environment.network.availability_zones
     for position, zone in enumerate(zones):
         place = ("network", "availability_zones", position)
@@ -63,10 +65,7 @@ def zones_of_the_region(environment: Environment) -> Iterator[Breach]:
 
 
 def room_for_each(environment: Environment, transform: Transform) -> Iterator[Breach]:
-    """AWS: Give Batch Transform Jobs Access to Resources in Your Amazon VPC.
-
-    SageMaker takes one of the subnets for a job and two addresses an instance.
-    """
+    """A job lies in one of the subnets, where each instance takes two addresses."""
     room = _instances_in_a_subnet(environment.network)
     count = transform.transform_resources.instance_count
     if room is not None and count > room:
@@ -94,10 +93,6 @@ def room_for_all(
             "keeps 5 of every subnet (AWS: Subnet CIDR blocks).",
             fix="Take a larger range.",
         )
-
-
-def _halvings(network: Network) -> int:
-    return (len(network.availability_zones) - 1).bit_length()
 
 
 def _instances_in_a_subnet(network: Network) -> int | None:

@@ -6,7 +6,6 @@ from dataclasses import fields
 from datetime import date, timedelta
 from typing import TypeVar
 
-from private_transform.environment.catalogue import REGIONS
 from private_transform.environment.partial import UnknownKeyError, known
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import (
@@ -22,15 +21,14 @@ T = TypeVar("T")
 
 DOCUMENTATION_ACCOUNT = "123456789012"
 """The account of AWS's documentation. Nobody can sign in to it, so leave that never
-expires is harmless there and lets the rehearsal's environment stay as it is."""
+expires is harmless there, and an example need not be renewed every year."""
 
 _LONGEST_LEAVE = timedelta(days=366)
 
 
 def roles_of_this_account(environment: Environment) -> Iterator[Breach]:
     """The policies name no other account, so a role of one could do nothing."""
-    partition = REGIONS[environment.region].partition
-    start = f"arn:{partition}:iam::{environment.account}:role/"
+    start = f"arn:aws:iam::{environment.account}:role/"
     for place, role in _everybody(environment.people, lambda each: each.role):
         if not role.startswith(start):
             yield Breach(
@@ -110,6 +108,17 @@ def endpoints_once(environment: Environment) -> Iterator[Breach]:
                 rule="Each trusted endpoint is named once.",
             )
         earlier.add(id_)
+
+
+def addresses_once(environment: Environment) -> Iterator[Breach]:
+    """A second subscription of one address would be the same subscription."""
+    for position, address in enumerate(environment.notify):
+        if address in environment.notify[:position]:
+            yield Breach(
+                place=("notify", position),
+                rule="Each address is named once.",
+                fix="Remove one of the two.",
+            )
 
 
 def _everybody(
