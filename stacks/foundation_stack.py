@@ -13,7 +13,7 @@ from private_transform.data_key import DataKey
 from private_transform.duty import Duty
 from private_transform.encrypted_log_group import EncryptedLogGroup
 from private_transform.environment import Environment
-from private_transform.handlers.contract import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.lock import (
     BucketKind,
     Buckets,
@@ -83,6 +83,7 @@ class FoundationStack(cdk.Stack):
             self,
             "Network",
             cidr=environment.network.cidr,
+            subnet_prefix_length=environment.network.subnet_prefix_length,
             availability_zones=self._zones,
             place=self.place,
             role_path=self._role_path,
@@ -147,7 +148,8 @@ class FoundationStack(cdk.Stack):
 
     @property
     def _trail(self) -> str:
-        return self._settings.stack_name("audit")
+        # A trail of all regions takes its name in every one of them.
+        return f"{self._settings.stack_name('audit')}-{self.place.region}"
 
     def _log_group(
         self, construct_id: str, removal_policy: cdk.RemovalPolicy
@@ -224,7 +226,10 @@ class FoundationStack(cdk.Stack):
     def _duties(self) -> None:
         people = self._settings.people
         policies = duty_policies(
-            self.arns, key_arn=self._key_arn, region=self.place.region
+            self.arns,
+            logs=self._logs.bucket_arn,
+            key_arn=self._key_arn,
+            region=self.place.region,
         )
         for construct_id, duty, members in (
             ("Uploaders", "uploaders", people.uploaders),

@@ -58,6 +58,11 @@ class OperationsStack(cdk.Stack):
             execution_roles=role_arns(
                 environment, foundation.place.partition, "execution/"
             ),
+            subnets=foundation.surroundings.subnets,
+            security_groups=[
+                foundation.surroundings.container_group,
+                foundation.surroundings.peers_group,
+            ],
             key=foundation.key,
             models_bucket=foundation.data["models"],
             model_packages=model_packages(environment),
@@ -68,6 +73,7 @@ class OperationsStack(cdk.Stack):
             self,
             "JobLogs",
             service_token=self.service_token,
+            environment=environment.name,
             key=foundation.key,
             retention_in_days=environment.retention.logs_in_days,
             release_key=environment.protection == "discard",

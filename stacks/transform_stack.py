@@ -6,7 +6,7 @@ from constructs import Construct
 from private_transform.access import role_path
 from private_transform.environment import Environment, Transform
 from private_transform.execution_role import ExecutionRole
-from private_transform.handlers.contract import LOG_GROUP
+from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.requests import TransformRequests
 from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel
@@ -62,6 +62,7 @@ class TransformStack(cdk.Stack):
             role_arn=role.role_arn,
             surroundings=surroundings,
         )
+        upload_command = f"make upload ENVIRONMENT={environment.name} DATA=<folder>"
         model = TransformModel(
             self,
             "Model",
@@ -69,7 +70,8 @@ class TransformStack(cdk.Stack):
             environment=environment.name,
             transform=transform.name,
             requests=requests,
-            upload_command=f"make upload ENVIRONMENT={environment.name} DATA=<folder>",
+            run=transform.run,
+            upload_command=upload_command,
         )
         job = TransformJob(
             self,
@@ -83,10 +85,11 @@ class TransformStack(cdk.Stack):
             completion=transform.completion,
         )
         self._outputs(job, environment.region)
+        cdk.CfnOutput(self, "UploadCommand", value=upload_command)
 
     def _outputs(self, job: TransformJob, region: str) -> None:
         console = f"https://{region}.console.aws.amazon.com"
-        group = LOG_GROUP.replace("/", "$252F")
+        group = JOB_LOG_GROUP.replace("/", "$252F")
         for name, value in {
             "JobName": job.job_name,
             "JobStatus": job.status,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.gate
+
 ROOT = Path(__file__).parents[1]
 SUFFIXES = (".assets.json", ".template.json", "manifest.json")
 """What is deployed and what the CLI reads: it all must be the same."""

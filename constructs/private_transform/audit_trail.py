@@ -64,8 +64,10 @@ class AuditTrail(Construct):
             trail_name=trail_name,
             is_logging=True,
             enable_log_file_validation=True,
-            is_multi_region_trail=False,
-            include_global_service_events=False,
+            # IAM's events are global: a trail of one region sees none of them
+            # (AWS: Understanding CloudTrail events, Global service events).
+            is_multi_region_trail=True,
+            include_global_service_events=True,
             kms_key_id=key.key_arn,
             s3_bucket_name=logs_bucket.bucket_name,
             s3_key_prefix="trail",

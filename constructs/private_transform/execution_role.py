@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from constructs import Construct
 
 from private_transform.environment import ArtifactSource, Transform
-from private_transform.handlers.contract import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.lock import Buckets
 from private_transform.lock.kms_actions import ENCRYPT, THROUGH_SERVICES, kms_actions
 from private_transform.service_role import Place, Statement, allow, service_role
@@ -198,6 +198,7 @@ def _network(
         "RemoveInterfaces",
         ["ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
         [interfaces],
+        ArnEquals={"ec2:Subnet": places},
     )
     yield allow(
         "SeeTheNetwork",

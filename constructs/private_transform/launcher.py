@@ -12,7 +12,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from private_transform.handlers.contract import LOG_GROUP as JOB_LOG_GROUP
+from private_transform.environment import ENVIRONMENT_TAG
+from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.service_role import Place, Statement, allow, service_role
 
 _PACKAGE = Path(__file__).parent
@@ -42,6 +43,7 @@ class HandlerFunction(Construct):
         statements: Its rights, beside writing its logs.
         log_group: Where it logs.
         variables: Environment variables.
+        timeout_seconds: When it is ended.
 
     Attributes:
         function: The function.
@@ -58,6 +60,7 @@ class HandlerFunction(Construct):
         statements: Iterable[Statement],
         log_group: logs.ILogGroup,
         variables: dict[str, str],
+        timeout_seconds: int = LONGEST_CALL_SECONDS,
     ) -> None:
         super().__init__(scope, construct_id)
         role_arn = service_role(
@@ -85,7 +88,7 @@ class HandlerFunction(Construct):
             handler=f"handlers.entry.{entry}",
             role=iam.Role.from_role_arn(self, "RoleByArn", role_arn, mutable=False),
             log_group=log_group,
-            timeout=cdk.Duration.seconds(LONGEST_CALL_SECONDS),
+            timeout=cdk.Duration.seconds(timeout_seconds),
             memory_size=256,
             environment=variables,
         )
@@ -102,6 +105,8 @@ class Launcher(Construct):
         place: Where the environment is.
         role_path: IAM path of the functions' roles.
         execution_roles: ARN pattern of the roles that it may pass to SageMaker.
+        subnets: Ids of the subnets that models are made in.
+        security_groups: Ids of the groups that models may have.
         key: The only key that a job's outputs may carry.
         models_bucket: Where artifacts are looked for.
         model_packages: ARNs of the model packages that models are made of.
@@ -121,6 +126,8 @@ class Launcher(Construct):
         place: Place,
         role_path: str,
         execution_roles: str,
+        subnets: Sequence[str],
+        security_groups: Sequence[str],
         key: kms.IKey,
         models_bucket: s3.IBucket,
         model_packages: Sequence[str],
@@ -129,17 +136,14 @@ class Launcher(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         variables = {"CONTROL_BUCKET": control_bucket.bucket_name}
-        look_and_note = [
-            *_looking(place),
-            *_journal(control_bucket.bucket_arn),
-        ]
+        note = list(_journal(control_bucket.bucket_arn))
         begin = HandlerFunction(
             self,
             "OnEvent",
             entry="on_event",
             description=f"Launcher of {environment}: begins a request",
             role_path=role_path,
-            statements=look_and_note,
+            statements=[*note, _look_at_jobs(place)],
             log_group=log_group,
             variables=variables,
         )
@@ -150,8 +154,17 @@ class Launcher(Construct):
             description=f"Launcher of {environment}: goes on until it is done",
             role_path=role_path,
             statements=[
-                *look_and_note,
-                *_launching(place, environment, execution_roles, key.key_arn),
+                *note,
+                _look_at_jobs(place),
+                allow("ListJobs", ["sagemaker:ListTransformJobs"], ["*"]),
+                *_modelling(place, environment, subnets, security_groups),
+                *_launching(place, environment, key.key_arn),
+                allow(
+                    "PassExecutionRoles",
+                    ["iam:PassRole"],
+                    [execution_roles],
+                    StringEquals={"iam:PassedToService": "sagemaker.amazonaws.com"},
+                ),
                 *_packages(model_packages),
                 *_job_log_group(place),
                 allow(
@@ -177,10 +190,9 @@ class Launcher(Construct):
         ).service_token
 
 
-def _looking(place: Place) -> Iterator[Statement]:
-    """See which jobs exist; a job of any name may use one of our models."""
-    yield allow("List", ["sagemaker:ListTransformJobs"], ["*"])
-    yield allow(
+def _look_at_jobs(place: Place) -> Statement:
+    """Of any name, because any may use one of our models."""
+    return allow(
         "LookAtJobs",
         ["sagemaker:DescribeTransformJob"],
         [place.arn("sagemaker", "transform-job/*")],
@@ -198,35 +210,78 @@ def _journal(control_bucket: str) -> Iterator[Statement]:
     yield allow("SeeWhetherThereIsOne", ["s3:ListBucket"], [control_bucket])
 
 
-def _launching(
-    place: Place, environment: str, execution_roles: str, key: str
+def _modelling(
+    place: Place,
+    environment: str,
+    subnets: Sequence[str],
+    security_groups: Sequence[str],
 ) -> Iterator[Statement]:
+    """Make models in our network only, and take away none but the environment's.
+
+    `ForAllValues` holds for a request that names no subnet at all, so `Null` asks for
+    one (AWS: IAM condition operators for multivalued context keys).
+    """
     models = place.arn("sagemaker", f"model/{environment}-*")
-    own_jobs = place.arn("sagemaker", f"transform-job/{environment}-*")
     yield allow(
-        "CreateIsolatedModels",
+        "CreateModelsInOurNetwork",
         ["sagemaker:CreateModel"],
         [models],
         Bool={"sagemaker:NetworkIsolation": "true"},
-        Null={"sagemaker:VpcSubnets": "false"},
+        Null={
+            "sagemaker:VpcSubnets": "false",
+            "sagemaker:VpcSecurityGroupIds": "false",
+        },
+        **{
+            "ForAllValues:StringEquals": {
+                "sagemaker:VpcSubnets": list(subnets),
+                "sagemaker:VpcSecurityGroupIds": list(security_groups),
+            }
+        },
     )
+    yield allow("LookAtModels", ["sagemaker:DescribeModel"], [models])
     yield allow(
-        "KeepModels", ["sagemaker:DeleteModel", "sagemaker:DescribeModel"], [models]
+        "DeleteModels",
+        ["sagemaker:DeleteModel"],
+        [models],
+        StringEquals=_tagged(environment),
     )
+    yield _tag_what_is_created("TagModels", "CreateModel", models)
+
+
+def _launching(place: Place, environment: str, key: str) -> Iterator[Statement]:
+    """Start jobs of our models under our key, and stop none but the environment's."""
+    jobs = place.arn("sagemaker", f"transform-job/{environment}-*")
     yield allow(
         "StartJobsOfOurModels",
         ["sagemaker:CreateTransformJob"],
-        [own_jobs],
-        ArnLike={"sagemaker:ModelArn": models},
+        [jobs],
+        ArnLike={
+            "sagemaker:ModelArn": place.arn("sagemaker", f"model/{environment}-*")
+        },
         ArnEquals={"sagemaker:OutputKmsKeyArn": key},
+        # Instances with local disks take no key for them.
+        ArnEqualsIfExists={"sagemaker:VolumeKmsKeyArn": key},
     )
-    yield allow("StopJobs", ["sagemaker:StopTransformJob"], [own_jobs])
-    yield allow("Tag", ["sagemaker:AddTags"], [models, own_jobs])
     yield allow(
-        "PassExecutionRoles",
-        ["iam:PassRole"],
-        [execution_roles],
-        StringEquals={"iam:PassedToService": "sagemaker.amazonaws.com"},
+        "StopJobs",
+        ["sagemaker:StopTransformJob"],
+        [jobs],
+        StringEquals=_tagged(environment),
+    )
+    yield _tag_what_is_created("TagJobs", "CreateTransformJob", jobs)
+
+
+def _tagged(environment: str) -> dict[str, str]:
+    """Names alone are not enough: another team's may begin like ours."""
+    return {f"aws:ResourceTag/{ENVIRONMENT_TAG}": environment}
+
+
+def _tag_what_is_created(sid: str, operation: str, resource: str) -> Statement:
+    return allow(
+        sid,
+        ["sagemaker:AddTags"],
+        [resource],
+        StringEquals={"sagemaker:TaggingAction": operation},
     )
 
 
@@ -251,7 +306,9 @@ def _job_log_group(place: Place) -> Iterator[Statement]:
             "logs:AssociateKmsKey",
             "logs:CreateLogGroup",
             "logs:DisassociateKmsKey",
+            "logs:ListTagsForResource",
             "logs:PutRetentionPolicy",
+            "logs:TagResource",
         ],
         [group, f"{group}:*"],
     )

@@ -1,16 +1,14 @@
 """A VPC that reaches S3 through its own gateway endpoint and nothing else."""
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network
 from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from private_transform.service_role import Place, allow, service_role
+from private_transform.deployment_calls import DeploymentCalls
+from private_transform.service_role import Place, Statement, allow, service_role
 
 _NOTHING = {
     "Version": "2012-10-17",
@@ -28,7 +26,8 @@ class PrivateNetwork(Construct):
     given it a policy.
 
     Args:
-        cidr: Addresses of the VPC; each zone gets an equal part.
+        cidr: Addresses of the VPC.
+        subnet_prefix_length: Of the part of each zone.
         availability_zones: Zones of the subnets.
         place: Where the environment is.
         role_path: IAM path of the role that writes the flow logs.
@@ -50,6 +49,7 @@ class PrivateNetwork(Construct):
         construct_id: str,
         *,
         cidr: str,
+        subnet_prefix_length: int,
         availability_zones: Sequence[str],
         place: Place,
         role_path: str,
@@ -66,10 +66,9 @@ class PrivateNetwork(Construct):
                 ec2.SubnetConfiguration(
                     name="isolated",
                     subnet_type=ec2.SubnetType.PRIVATE_ISOLATED,
-                    cidr_mask=_subnet_mask(cidr, len(availability_zones)),
+                    cidr_mask=subnet_prefix_length,
                 )
             ],
-            restrict_default_security_group=True,
         )
         self.subnet_ids = [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
         self._record_traffic(flow_log_group, place, role_path)
@@ -77,7 +76,16 @@ class PrivateNetwork(Construct):
             "S3", service=ec2.GatewayVpcEndpointAwsService.S3
         )
         self.allow_only(_NOTHING)
-        self.container_group = self._container_group(place.region, function_log_group)
+        calls = DeploymentCalls(
+            self,
+            "Calls",
+            description="Looks up S3's prefix list and empties the VPC's default group",
+            role_path=role_path,
+            statements=self._rights_of_calls(place),
+            log_group=function_log_group,
+        )
+        self._empty_default_group(calls, place.account)
+        self.container_group = self._container_group(calls, place.region)
         self.peers_group = self._peers_group()
 
     def allow_only(self, policy: Mapping[str, Any]) -> None:
@@ -123,7 +131,7 @@ class PrivateNetwork(Construct):
             deliver_logs_permission_arn=writer,
         )
 
-    def _container_group(self, region: str, function_log_group: logs.ILogGroup) -> str:
+    def _container_group(self, calls: DeploymentCalls, region: str) -> str:
         group = ec2.CfnSecurityGroup(
             self,
             "ContainerGroup",
@@ -134,9 +142,7 @@ class PrivateNetwork(Construct):
                     ip_protocol="tcp",
                     from_port=443,
                     to_port=443,
-                    destination_prefix_list_id=self._s3_prefix_list(
-                        region, function_log_group
-                    ),
+                    destination_prefix_list_id=_s3_prefix_list(calls, region),
                     description="S3 in this region",
                 )
             ],
@@ -177,33 +183,48 @@ class PrivateNetwork(Construct):
         )
         return group.attr_group_id
 
-    def _s3_prefix_list(self, region: str, function_log_group: logs.ILogGroup) -> str:
-        """Look the id up at deployment, so that synth needs no credentials."""
-        name = f"com.amazonaws.{region}.s3"
-        look_up = cr.AwsSdkCall(
-            service="EC2",
-            action="DescribeManagedPrefixLists",
-            parameters={"Filters": [{"Name": "prefix-list-name", "Values": [name]}]},
-            output_paths=["PrefixLists.0.PrefixListId"],
-            physical_resource_id=cr.PhysicalResourceId.of(name),
-        )
-        found = cr.AwsCustomResource(
-            self,
-            "S3PrefixList",
-            on_update=look_up,
-            install_latest_aws_sdk=False,
-            log_group=function_log_group,
-            policy=cr.AwsCustomResourcePolicy.from_statements(
-                [
-                    iam.PolicyStatement(
-                        actions=["ec2:DescribeManagedPrefixLists"], resources=["*"]
-                    )
-                ]
+    def _rights_of_calls(self, place: Place) -> list[Statement]:
+        default_group = self.vpc.vpc_default_security_group
+        return [
+            allow("LookUp", ["ec2:DescribeManagedPrefixLists"], ["*"]),
+            allow(
+                "EmptyTheDefaultGroup",
+                ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"],
+                [place.arn("ec2", f"security-group/{default_group}")],
             ),
-        )
-        return found.get_response_field("PrefixLists.0.PrefixListId")
+        ]
+
+    def _empty_default_group(self, calls: DeploymentCalls, account: str) -> None:
+        """Take away the two rules that EC2 gives to the default group of a VPC.
+
+        Source: AWS: Default security groups for your VPCs.
+        """
+        group = self.vpc.vpc_default_security_group
+        members = {"UserIdGroupPairs": [{"GroupId": group, "UserId": account}]}
+        everywhere = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        for direction, peers in (("Ingress", members), ("Egress", everywhere)):
+            calls.call(
+                f"NoDefault{direction}",
+                service="EC2",
+                action=f"RevokeSecurityGroup{direction}",
+                parameters={
+                    "GroupId": group,
+                    "IpPermissions": [{"IpProtocol": "-1", **peers}],
+                },
+                about=f"{group}-{direction}",
+                none_is_fine="InvalidPermission.NotFound",
+            )
 
 
-def _subnet_mask(cidr: str, zones: int) -> int:
-    """Prefix length of each subnet: the VPC in the next power of two of `zones`."""
-    return IPv4Network(cidr).prefixlen + (zones - 1).bit_length()
+def _s3_prefix_list(calls: DeploymentCalls, region: str) -> str:
+    """Look the id up at deployment, so that synth needs no credentials."""
+    name = f"com.amazonaws.{region}.s3"
+    field = "PrefixLists.0.PrefixListId"
+    return calls.call(
+        "S3PrefixList",
+        service="EC2",
+        action="DescribeManagedPrefixLists",
+        parameters={"Filters": [{"Name": "prefix-list-name", "Values": [name]}]},
+        about=name,
+        fields=[field],
+    ).get_response_field(field)

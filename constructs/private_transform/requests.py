@@ -1,18 +1,14 @@
 """The CreateModel and CreateTransformJob requests of a transform, as AWS reads them.
 
-Source: AWS: CreateModel; AWS: CreateTransformJob. A test checks every field against
-botocore's service model, so that a misspelt key cannot pass.
+Source: AWS: CreateModel; AWS: CreateTransformJob.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .environment import Container, Transform
-
-LOCAL_DISK_FAMILIES = ("g4dn", "g5", "g6", "g6e", "trn1")
-"""Instance families whose volumes are local NVMe disks: hardware-encrypted, and
-VolumeKmsKeyId is refused (AWS: TransformResources)."""
+from private_transform.environment import Container, Transform
+from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +162,13 @@ class TransformRequests:
 
     def _resources(self) -> dict[str, Any]:
         wanted = self.transform.transform_resources
-        family = wanted.instance_type.split(".")[1]
-        key = None if family in LOCAL_DISK_FAMILIES else self.surroundings.key_arn
+        local = family(wanted.instance_type) in LOCAL_DISK_FAMILIES
         return _without_none(
             {
                 "InstanceType": wanted.instance_type,
                 "InstanceCount": wanted.instance_count,
-                "VolumeKmsKeyId": key,
+                # Local disks are encrypted by the hardware and take no key.
+                "VolumeKmsKeyId": None if local else self.surroundings.key_arn,
                 "TransformAmiVersion": wanted.transform_ami_version,
             }
         )

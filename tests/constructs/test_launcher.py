@@ -156,6 +156,8 @@ def launcher(stack: cdk.Stack, key: kms.IKey, log_group: logs.ILogGroup) -> Laun
         place=HERE,
         role_path="/p/launcher/",
         execution_roles=EXECUTION,
+        subnets=["subnet-1"],
+        security_groups=["sg-1"],
         key=key,
         models_bucket=s3.Bucket.from_bucket_name(stack, "Models", "the-models"),
         model_packages=[],
@@ -165,7 +167,16 @@ def launcher(stack: cdk.Stack, key: kms.IKey, log_group: logs.ILogGroup) -> Laun
 
 
 @pytest.mark.parametrize(
-    "value", ["model/team-*", EXECUTION, "key/1", "the-models", "the-control"]
+    "value",
+    [
+        "model/team-*",
+        EXECUTION,
+        "subnet-1",
+        "sg-1",
+        "key/1",
+        "the-models",
+        "the-control",
+    ],
 )
 @pytest.mark.usefixtures("launcher")
 def test_the_launcher_is_bound_to_what_it_is_given(

@@ -9,13 +9,21 @@ from tests.constructs.conftest import HERE, Resources
 CIDR = "10.40.0.0/22"
 
 
-def network(stack: cdk.Stack, log_group: logs.ILogGroup, *zones: str) -> PrivateNetwork:
+def addresses(zones: str) -> Network:
+    return Network(
+        cidr=CIDR, availability_zones=tuple(f"us-east-1{zone}" for zone in zones)
+    )
+
+
+def network(stack: cdk.Stack, log_group: logs.ILogGroup, zones: str) -> PrivateNetwork:
+    told = addresses(zones)
     functions = logs.LogGroup.from_log_group_name(stack, "Functions", "functions")
     return PrivateNetwork(
         stack,
         "Network",
-        cidr=CIDR,
-        availability_zones=[f"us-east-1{zone}" for zone in zones],
+        cidr=told.cidr,
+        subnet_prefix_length=told.subnet_prefix_length,
+        availability_zones=told.availability_zones,
         place=HERE,
         role_path="/p/",
         flow_log_group=log_group,
@@ -46,10 +54,8 @@ def test_the_endpoint_lets_nothing_through_until_it_is_given_a_policy(
 def test_addresses_are_divided_as_the_file_tells_people(
     stack: cdk.Stack, resources: Resources, log_group: logs.ILogGroup, zones: str
 ) -> None:
-    network(stack, log_group, *zones)
-    told = Network(
-        cidr=CIDR, availability_zones=tuple(f"us-east-1{zone}" for zone in zones)
-    )
+    network(stack, log_group, zones)
+    told = addresses(zones)
     assert [
         (subnet["Properties"]["AvailabilityZone"], subnet["Properties"]["CidrBlock"])
         for subnet in resources("AWS::EC2::Subnet")

@@ -12,7 +12,6 @@ from botocore.validate import ParamValidator
 from private_transform.environment import Model, Transform
 from private_transform.handlers.typed import BOOLEANS, INTEGERS, MAPS
 from private_transform.requests import (
-    LOCAL_DISK_FAMILIES,
     Surroundings,
     TransformRequests,
 )
@@ -223,14 +222,6 @@ def test_a_manifest_is_looked_for_in_the_inputs_bucket() -> None:
         "S3DataType": "ManifestFile",
         "S3Uri": "s3://the-inputs/lists/video.manifest",
     }
-
-
-def test_families_whose_disks_take_no_key_are_families_of_transform_jobs() -> None:
-    types = operation("CreateTransformJob").members["TransformResources"]
-    families = {
-        each.split(".")[1] for each in types.members["InstanceType"].metadata["enum"]
-    }
-    assert set(LOCAL_DISK_FAMILIES) <= families
 
 
 def test_models_and_jobs_carry_the_environments_tags_and_the_transforms_win() -> None:

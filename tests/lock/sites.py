@@ -15,6 +15,7 @@ from private_transform.lock import (
     key_policy,
 )
 
+LOGS_BUCKET = "arn:aws:s3:::dev-foundation-logs-5e"
 ACCOUNT = "111122223333"
 COMPANY = "444455556666"
 """Another account, whose artifacts jobs may read."""
@@ -80,7 +81,9 @@ class Site:
         }
 
     def duties(self) -> dict[str, Document]:
-        return duty_policies(self.buckets, key_arn=self.key_arn, region=REGION)
+        return duty_policies(
+            self.buckets, logs=LOGS_BUCKET, key_arn=self.key_arn, region=REGION
+        )
 
 
 CORE = Site(

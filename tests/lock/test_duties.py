@@ -7,7 +7,16 @@ from ministack.core import iam_evaluator
 
 from private_transform.lock import BucketKind
 from tests.lock.concrete import Case, by_evaluator, by_identity_policy, key_of
-from tests.lock.sites import ACCOUNT, CORE, KINDS, LOCKED, REGION, ROLES, Site
+from tests.lock.sites import (
+    ACCOUNT,
+    CORE,
+    KINDS,
+    LOCKED,
+    LOGS_BUCKET,
+    REGION,
+    ROLES,
+    Site,
+)
 
 OUTSIDE = {
     "uploaders": f"{ROLES}/Uploader",
@@ -132,6 +141,26 @@ def test_inside_a_duty_does_what_is_its_own_and_no_more(
 def test_who_is_not_named_for_outside_does_nothing_there(duty: str) -> None:
     role = INSIDE[duty]
     assert not [deed for deed in DEEDS if _succeeds(LOCKED, duty, role, deed)]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "record"),
+    [
+        (CORE.buckets.control, "evidence/job.json"),
+        (LOGS_BUCKET, "trail/AWSLogs/1.json.gz"),
+    ],
+)
+def test_evidence_and_trail_are_opened_in_an_emergency_and_by_nobody_else(
+    bucket: str, record: str
+) -> None:
+    case = Case(action="s3:GetObject", resource=f"{bucket}/{record}", keys={})
+    opened = {
+        duty
+        for duty, role in OUTSIDE.items()
+        if by_identity_policy(CORE.duties()[duty], case) == "Allow"
+        and _uses_key(CORE, duty, role, "kms:Decrypt", bucket)
+    }
+    assert opened == {"break_glass"}
 
 
 @pytest.mark.parametrize("duty", INSIDE)

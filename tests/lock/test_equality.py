@@ -10,6 +10,8 @@ from tests.lock.catalogue import (
 from tests.lock.equality import Prover, questions
 from tests.lock.sites import KINDS, SITES
 
+pytestmark = pytest.mark.gate
+
 OFTEN = ("core", "locked", "bare")
 
 

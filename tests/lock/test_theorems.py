@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from private_transform.lock import BucketKind
+from private_transform.lock import BucketKind, Document
+from private_transform.lock.policy import document
 from tests.lock.bucket_theorems import (
     BUCKET_THEOREMS,
     AtBucket,
@@ -23,18 +24,30 @@ from tests.lock.elsewhere_theorems import (
 )
 from tests.lock.encoder import Formula, Request
 from tests.lock.key_theorems import KEY_THEOREMS, KeyTheorem, at_key
-from tests.lock.sites import ACCOUNT, KINDS, SITES
+from tests.lock.sites import ACCOUNT, KINDS, SITES, Site
 from tests.lock.solver import example
+
+pytestmark = pytest.mark.gate
 
 FREE = [theorem for theorem in BUCKET_THEOREMS if not theorem.with_management_locked]
 BOUND = [theorem for theorem in BUCKET_THEOREMS if theorem.with_management_locked]
 
 
+OPEN = document([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}])
+"""What holds nobody back: every theorem must fail there, or it says nothing."""
+
+
 @cache
 def _scenes(name: str, kind: BucketKind) -> list[AtBucket]:
     site = SITES[name]
+    return _at_bucket(site, kind, site.documents())
+
+
+def _at_bucket(
+    site: Site, kind: BucketKind, documents: dict[str, Document]
+) -> list[AtBucket]:
     actions = (*bucket_policy_actions(), *INVENTED_S3)
-    return at_bucket(site, kind, site.documents(), actions)
+    return at_bucket(site, kind, documents, actions)
 
 
 def _contradiction(request: Request, formulas: Iterable[Formula]) -> Any:
@@ -68,6 +81,38 @@ def test_with_management_locked(theorem: Theorem, kind: BucketKind) -> None:
 def test_also_when_sagemaker_reads_models(theorem: Theorem, kind: BucketKind) -> None:
     name = "SageMaker reads models, locked"
     assert _contradiction_at_bucket(theorem, name, kind) is None
+
+
+@pytest.mark.parametrize("theorem", BUCKET_THEOREMS, ids=lambda theorem: theorem.says)
+def test_each_theorem_fails_where_everything_is_open(theorem: Theorem) -> None:
+    site = SITES["core"]
+    assert [
+        kind
+        for kind in KINDS
+        for scenes in [_at_bucket(site, kind, {kind: OPEN, "endpoint": OPEN})]
+        if _contradiction(scenes[0].request, map(theorem.contradicted_by, scenes))
+    ]
+
+
+@pytest.mark.parametrize("theorem", KEY_THEOREMS, ids=lambda theorem: theorem.says)
+def test_each_theorem_of_the_key_fails_where_everything_is_open(
+    theorem: KeyTheorem,
+) -> None:
+    scenes = at_key(SITES["core"], OPEN, key_policy_actions())
+    formulas = map(theorem.contradicted_by, scenes)
+    assert _contradiction(scenes[0].request, formulas) is not None
+
+
+@pytest.mark.parametrize(
+    "theorem", ELSEWHERE_THEOREMS, ids=lambda theorem: theorem.says
+)
+def test_each_theorem_of_elsewhere_fails_where_everything_is_open(
+    theorem: ElsewhereTheorem,
+) -> None:
+    actions = [action.name for action in (*bucket_policy_actions(), *INVENTED_S3)]
+    scenes = elsewhere(SITES["core"], OPEN, actions)
+    formulas = map(theorem.contradicted_by, scenes)
+    assert _contradiction(scenes[0].request, formulas) is not None
 
 
 @pytest.mark.parametrize("name", ["core", "bare"])

@@ -45,7 +45,7 @@ def test_the_trail_also_goes_to_an_encrypted_log_group(kept: Synthesis) -> None:
 def test_only_this_trail_may_write_into_the_log_bucket(kept: Synthesis) -> None:
     logs = kept.bucket("LogsBucket")
     account = kept.environment.account
-    arn = f"arn:aws:cloudtrail:us-east-1:{account}:trail/prod-audit"
+    arn = f"arn:aws:cloudtrail:us-east-1:{account}:trail/prod-audit-us-east-1"
     admitted = {
         statement.actions: (statement.resources, statement.conditions["StringEquals"])
         for statement in Statement.of(

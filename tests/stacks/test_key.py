@@ -17,7 +17,7 @@ def test_the_key_carries_the_policy_of_the_lock(synthesis: Synthesis) -> None:
     environment = synthesis.environment
     name = environment.name
     here = f"{environment.region}:{environment.account}"
-    trail = f"arn:aws:cloudtrail:{here}:trail/{name}-audit"
+    trail = f"arn:aws:cloudtrail:{here}:trail/{name}-audit-us-east-1"
     assert synthesis.key.properties["KeyPolicy"] == key_policy(
         perimeter(environment, partition="aws"),
         bucket_pattern=f"arn:aws:s3:::{name}-foundation-*",
@@ -51,9 +51,8 @@ def test_the_patterns_of_the_key_policy_meet_the_generated_names(
     for topic in synthesis.all("AWS::SNS::Topic"):
         assert "TopicName" not in topic.properties
     for trail in synthesis.all("AWS::CloudTrail::Trail"):
-        assert trail.properties["TrailName"] == synthesis.environment.stack_name(
-            "audit"
-        )
+        named = f"{synthesis.environment.name}-audit-us-east-1"
+        assert trail.properties["TrailName"] == named
 
 
 def test_the_key_has_a_name_that_tells_environments_apart(

@@ -63,7 +63,7 @@ def test_no_function_opens_an_object_of_a_data_bucket(synthesis: Synthesis) -> N
     everything = [
         f"{bucket.arn}/any/object" for bucket in synthesis.data_buckets.values()
     ]
-    for role in synthesis.all("AWS::IAM::Role", "operations"):
+    for role in map(synthesis.role_of, synthesis.all("AWS::Lambda::Function")):
         for action in object_actions():
             for data in everything:
                 assert allowed(synthesis, role, action, data) == []
@@ -81,10 +81,14 @@ def test_the_launcher_sees_names_of_artifacts_and_of_nothing_else(
     assert listing == {("is_complete", "models")}
 
 
+KEEP = {"s3:GetObject", "s3:PutObject"}
 PLACES = {
-    "on_event": ("requests/stack/Job.json",),
-    "is_complete": ("requests/stack/Job.json",),
-    "on_state_change": ("evidence/job.json", "claims/job/Failed"),
+    "on_event": {"requests/stack/Job.json": KEEP},
+    "is_complete": {"requests/stack/Job.json": KEEP},
+    "on_state_change": {
+        "evidence/job.json": {"s3:PutObject"},
+        "claims/job/Failed": KEEP,
+    },
 }
 """What each function keeps in the control bucket."""
 
@@ -102,8 +106,7 @@ def test_each_function_keeps_its_own_place_in_the_control_bucket(
             for action in object_actions()
             if allowed(synthesis, role, action, f"{control}/{place}")
         }
-        own = place in PLACES[handler]
-        assert done == ({"s3:GetObject", "s3:PutObject"} if own else set()), place
+        assert done == PLACES[handler].get(place, set()), place
 
 
 def test_only_execution_roles_are_passed_and_only_to_sagemaker(
@@ -126,10 +129,16 @@ def test_only_execution_roles_are_passed_and_only_to_sagemaker(
     }
 
 
-def test_models_are_created_in_a_vpc_and_isolated_or_not_at_all(
+def test_models_are_created_in_our_network_and_isolated_or_not_at_all(
     synthesis: Synthesis,
 ) -> None:
     name = sagemaker("model", f"{synthesis.environment.name}-faces-0-0")
+    subnets = [each.ref for each in synthesis.all("AWS::EC2::Subnet")]
+    groups = [
+        each.attribute("GroupId") for each in synthesis.all("AWS::EC2::SecurityGroup")
+    ]
+    assert subnets
+    assert groups
     creating = [
         (role.ref, statement.conditions)
         for role in synthesis.all("AWS::IAM::Role")
@@ -140,7 +149,14 @@ def test_models_are_created_in_a_vpc_and_isolated_or_not_at_all(
             handlers(synthesis)["is_complete"].ref,
             {
                 "Bool": {"sagemaker:NetworkIsolation": "true"},
-                "Null": {"sagemaker:VpcSubnets": "false"},
+                "Null": {
+                    "sagemaker:VpcSubnets": "false",
+                    "sagemaker:VpcSecurityGroupIds": "false",
+                },
+                "ForAllValues:StringEquals": {
+                    "sagemaker:VpcSubnets": subnets,
+                    "sagemaker:VpcSecurityGroupIds": groups,
+                },
             },
         )
     ]
@@ -164,6 +180,7 @@ def test_jobs_run_our_models_and_encrypt_with_our_key_or_do_not_start(
                     "sagemaker:ModelArn": sagemaker("model", f"{environment}-*")
                 },
                 "ArnEquals": {"sagemaker:OutputKmsKeyArn": synthesis.key.arn},
+                "ArnEqualsIfExists": {"sagemaker:VolumeKmsKeyArn": synthesis.key.arn},
             },
         )
     ]
@@ -218,7 +235,40 @@ def test_what_begins_a_request_looks_and_keeps_the_journal(
         "logs:CreateLogStream",
         "logs:PutLogEvents",
         "sagemaker:DescribeTransformJob",
-        "sagemaker:ListTransformJobs",
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("sagemaker:DeleteModel", "model"),
+        ("sagemaker:StopTransformJob", "transform-job"),
+    ],
+)
+def test_what_only_begins_like_ours_is_neither_deleted_nor_stopped(
+    synthesis: Synthesis, action: str, kind: str
+) -> None:
+    environment = synthesis.environment.name
+    name = sagemaker(kind, f"{environment}-faces-0-0")
+    (statement,) = allowed(synthesis, handlers(synthesis)["is_complete"], action, name)
+    assert statement.conditions == {
+        "StringEquals": {"aws:ResourceTag/private-transform:environment": environment}
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation"),
+    [("model", "CreateModel"), ("transform-job", "CreateTransformJob")],
+)
+def test_tags_are_given_at_creation_and_not_later(
+    synthesis: Synthesis, kind: str, operation: str
+) -> None:
+    name = sagemaker(kind, f"{synthesis.environment.name}-faces-0-0")
+    (statement,) = allowed(
+        synthesis, handlers(synthesis)["is_complete"], "sagemaker:AddTags", name
+    )
+    assert statement.conditions == {
+        "StringEquals": {"sagemaker:TaggingAction": operation}
     }
 
 
@@ -253,7 +303,12 @@ def key_rights(synthesis: Synthesis, handler: str) -> list[Statement]:
 def test_only_the_log_group_of_the_jobs_is_touched(synthesis: Synthesis) -> None:
     role = handlers(synthesis)["is_complete"]
     here = "arn:aws:logs:us-east-1:123456789012:log-group"
-    for action in ("logs:AssociateKmsKey", "logs:PutRetentionPolicy"):
+    for action in (
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DisassociateKmsKey",
+        "logs:PutRetentionPolicy",
+    ):
         assert allowed(synthesis, role, action, f"{here}:/aws/sagemaker/TransformJobs")
         assert not allowed(synthesis, role, action, f"{here}:/aws/lambda/other")
     for statement in synthesis.rights(role):

@@ -13,24 +13,14 @@ def test_every_log_group_is_encrypted_and_ends(synthesis: Synthesis) -> None:
         )
 
 
-def test_our_functions_log_into_such_a_group(synthesis: Synthesis) -> None:
-    for function in synthesis.functions_of_the_environment():
-        group = synthesis.named(function.properties["LoggingConfig"]["LogGroup"])
-        assert group.type == "AWS::Logs::LogGroup"
-
-
-def test_functions_of_cdk_log_into_such_a_group_where_cdk_lets_them(
+def test_every_function_logs_into_such_a_group_those_of_cdk_included(
     synthesis: Synthesis,
 ) -> None:
-    elsewhere = [
-        function.properties["Description"]
-        for function in synthesis.all("AWS::Lambda::Function")
-        if "LogGroup" not in function.properties.get("LoggingConfig", {})
-    ]
-    assert elsewhere == [
-        "Lambda function for removing all inbound/outbound rules from the VPC default "
-        "security group"
-    ]
+    functions = synthesis.all("AWS::Lambda::Function")
+    assert functions
+    for function in functions:
+        group = synthesis.named(function.properties["LoggingConfig"]["LogGroup"])
+        assert group.type == "AWS::Logs::LogGroup"
 
 
 def test_the_log_group_of_the_jobs_gets_our_key(synthesis: Synthesis) -> None:

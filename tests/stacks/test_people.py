@@ -25,6 +25,7 @@ def test_each_duty_has_its_policy_on_its_roles(kept: Synthesis, output: str) -> 
         == (
             duty_policies(
                 Buckets(**buckets, control=kept.bucket("ControlBucket").arn),
+                logs=kept.bucket("LogsBucket").arn,
                 key_arn=kept.key.arn,
                 region="us-east-1",
             )[duty]

@@ -89,17 +89,27 @@ def test_there_are_no_users_keys_or_groups(synthesis: Synthesis) -> None:
 
 
 def test_no_resource_policy_lets_in_everybody(synthesis: Synthesis) -> None:
-    for kind in ("AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"):
-        for policy in synthesis.all(kind):
-            for statement in Statement.of(policy.properties["PolicyDocument"]):
-                if statement.effect == "Allow":
-                    assert statement.principal not in ("*", {"AWS": "*"})
-    for permission in synthesis.all("AWS::Lambda::Permission"):
-        assert permission.properties["Principal"] == "events.amazonaws.com"
-        assert permission.properties["SourceArn"] == (
-            synthesis.one("AWS::Events::Rule").arn
+    allowed = [
+        statement
+        for kind in (
+            "AWS::S3::BucketPolicy",
+            "AWS::SNS::TopicPolicy",
+            "AWS::SQS::QueuePolicy",
         )
-    assert synthesis.all("AWS::Lambda::Url") == ()
+        for policy in synthesis.all(kind)
+        for statement in Statement.of(policy.properties["PolicyDocument"])
+        if statement.effect == "Allow"
+    ]
+    assert allowed
+    for statement in allowed:
+        # Services alone, each bound to what it acts for.
+        assert set(statement.principal) == {"Service"}
+        assert "aws:SourceArn" in str(statement.conditions)
+
+
+def test_functions_are_called_by_roles_alone(synthesis: Synthesis) -> None:
+    for kind in ("AWS::Lambda::Permission", "AWS::Lambda::Url"):
+        assert synthesis.all(kind) == ()
 
 
 def test_every_function_has_a_role_of_its_own(synthesis: Synthesis) -> None:

@@ -1,5 +1,12 @@
 """Every job that ends reaches one handler, which tells one encrypted topic."""
 
+from datetime import timedelta
+
+import pytest
+from botocore.config import Config
+
+from private_transform.handlers.entry import PATIENT, QUICK
+from private_transform.handlers.patience import TRIES
 from tests.synthesized import Resource, Statement, Synthesis
 
 
@@ -7,7 +14,7 @@ def test_one_rule_sees_every_end_of_every_job_of_our_models(
     synthesis: Synthesis,
 ) -> None:
     rule = synthesis.one("AWS::Events::Rule").properties
-    assert rule["State"] == "ENABLED"
+    assert rule.get("State", "ENABLED") == "ENABLED"
     assert rule["EventPattern"] == {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Transform Job State Change"],
@@ -31,7 +38,43 @@ def test_a_queue_keeps_each_event_until_it_is_handled(synthesis: Synthesis) -> N
     assert unhandled.properties["MessageRetentionPeriod"] == fortnight
 
 
+def test_an_event_that_comes_too_early_is_handled_again_in_minutes(
+    synthesis: Synthesis,
+) -> None:
+    queue = events_queue(synthesis).properties
+    assert timedelta(seconds=queue["VisibilityTimeout"]) <= timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "tries"),
+    [
+        ("on_event", QUICK, TRIES),
+        ("is_complete", PATIENT, 1),
+        ("on_state_change", QUICK, 1),
+    ],
+)
+def test_a_call_that_hangs_fails_before_its_function_is_ended(
+    synthesis: Synthesis, name: str, config: Config, tries: int
+) -> None:
+    (function,) = (
+        function
+        for function in synthesis.functions_of_the_environment()
+        if function.properties["Handler"] == f"handlers.entry.{name}"
+    )
+    attempts = config.retries["total_max_attempts"]
+    # AWS: Retry behavior (SDKs and Tools): at most 1 second before the second attempt,
+    # 2 before the third.
+    pauses = sum(2**retry for retry in range(attempts - 1))
+    hangs = attempts * (config.connect_timeout + config.read_timeout) + pauses
+    assert tries * hangs < function.properties["Timeout"]
+
+
 def test_events_outlast_a_disabled_key(synthesis: Synthesis) -> None:
+    events = events_queue(synthesis).properties
+    tries = events["RedrivePolicy"]["maxReceiveCount"]
+    assert tries <= 1000  # AWS: Amazon SQS message quotas.
+    tried_for = tries * timedelta(seconds=events["VisibilityTimeout"])
+    assert tried_for >= timedelta(days=1)
     for queue in synthesis.all("AWS::SQS::Queue"):
         assert queue.properties["SqsManagedSseEnabled"] is True
         assert "KmsMasterKeyId" not in queue.properties

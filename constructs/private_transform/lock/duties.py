@@ -9,19 +9,26 @@ from private_transform.lock.s3_actions import FETCH, LIST, READ, WRITE, s3_actio
 
 
 def duty_policies(
-    buckets: Buckets, *, key_arn: str, region: str
+    buckets: Buckets, *, logs: str, key_arn: str, region: str
 ) -> dict[str, Document]:
     """Say what each duty may do, under the names that the environment file uses.
 
     `uploaders` put models and inputs and see what lies there, and cannot open it.
     `readers` get outputs. `key_administrators` manage the key and never use it.
-    `break_glass` reads and lists all three data buckets.
+    `break_glass` reads and lists the data, the runs' evidence and the audit trail:
+    the key's policy opens these to nobody else.
 
     From where they may do so is decided by the buckets' policies.
+
+    Args:
+        buckets: ARNs of the data buckets and of the one with the evidence.
+        logs: ARN of the bucket with the trail.
+        key_arn: The environment's key.
+        region: The environment's region.
     """
     uploads = [buckets.models, buckets.inputs]
     outputs = [buckets.outputs]
-    everything = list(buckets.data)
+    everything = [*buckets.data, buckets.control, logs]
 
     def through_s3(action: list[str], bucket_arns: list[str]) -> Statement:
         context = [*bucket_arns, *_objects(bucket_arns)]
@@ -50,8 +57,8 @@ def duty_policies(
         ),
     ]
     break_glass = [
-        _allow("SeeData", s3_actions(_LOCATION, LIST), everything),
-        _allow("ReadData", s3_actions(READ), _objects(everything)),
+        _allow("SeeEverything", s3_actions(_LOCATION, LIST), everything),
+        _allow("ReadEverything", s3_actions(READ), _objects(everything)),
         through_s3(["kms:Decrypt"], everything),
     ]
     return {
