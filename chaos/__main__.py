@@ -1,11 +1,12 @@
 """`python -m chaos N SEED`: play random histories and write build/chaos.json."""
 
 import json
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 from pprint import pprint
 from random import Random
@@ -16,10 +17,11 @@ from .invariants import AT_THE_END
 from .shrinking import shortest
 from .verdict import Verdict, judge
 
-REPORT = Path("build", "chaos.json")
+REPORT = Path(__file__).resolve().parents[1] / "build" / "chaos.json"
 REPLAYED = 20
 """Each so-and-so-many-th history is played twice: it must go the same way."""
 UNREPEATABLE = "unrepeatable"
+INTERRUPTS_IGNORED = (signal.SIGINT, signal.SIG_IGN)
 
 
 def history_of(seed: int, number: int) -> History:
@@ -38,9 +40,14 @@ def played(seed: int, number: int) -> Verdict:
 
 def main(histories: int, seed: int) -> int:
     """Play so many histories, on all processors; 0 if all promises were kept."""
-    with ProcessPoolExecutor() as pool:
-        verdicts = pool.map(partial(played, seed), range(histories), chunksize=50)
-        return report(verdicts, seed)
+    # Ctrl-C reaches the whole process group; this process alone answers it, by
+    # leaving the pool, which ends the others.
+    with Pool(initializer=signal.signal, initargs=INTERRUPTS_IGNORED) as pool:
+        verdicts = pool.imap(partial(played, seed), range(histories), chunksize=10)
+        try:
+            return report(verdicts, seed)
+        except KeyboardInterrupt:
+            return 130
 
 
 def report(verdicts: Iterable[Verdict], seed: int) -> int:

@@ -272,6 +272,7 @@ def model_properties(template: Template) -> dict[str, Any]:
             "EnableNetworkIsolation": "true",
         },
         "Artifacts": [{"Bucket": "models", "Key": f"faces/{template.model}.tar.gz"}],
+        "Run": str(template.run),
         "UploadCommand": "make upload ENVIRONMENT=dev DATA=<folder>",
     }
 

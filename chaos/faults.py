@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from .agenda import Agenda
 from .errors import refused
@@ -15,6 +15,7 @@ class Fate(Enum):
 
     THROTTLED = "throttled"
     BROKEN = "answered with 503"
+    UNREACHABLE = "no connection"
     CUT_BEFORE = "cut off before it arrived"
     CUT_AFTER = "done, the answer cut off"
     KILLED_BEFORE = "the function killed before the call"
@@ -70,6 +71,8 @@ class Weather:
                 raise refused("ThrottlingException", "Rate exceeded")
             case Fate.BROKEN:
                 raise refused("InternalFailure", "We failed.", status=503)
+            case Fate.UNREACHABLE:
+                raise EndpointConnectionError(endpoint_url="https://aws.example")
             case Fate.CUT_BEFORE:
                 raise ReadTimeoutError(endpoint_url="https://aws.example")
             case Fate.KILLED_BEFORE:

@@ -33,6 +33,9 @@ def leaks(world: World) -> Iterator[str]:
         ours = job.name.startswith(PREFIX)
         if ours and job.name not in owned and job.status == "InProgress":
             yield f"nobody owns the running job {job.name}"
+    live = world.stack.held.get("Model")
+    if world.stack.template and live and live.name not in world.sagemaker.models:
+        yield f"the model {live.name} is owned and gone"
     for model in world.sagemaker.orphaned:
         yield f"the model {model} was deleted under a running job"
 

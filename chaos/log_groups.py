@@ -4,12 +4,20 @@ from typing import Any
 
 from .errors import refused
 
+_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:"
+
 
 class LogGroups:
-    """Attributes: `groups`, by name: kmsKeyId and retentionInDays where set."""
+    """Log groups.
+
+    Attributes:
+        groups: By name: kmsKeyId and retentionInDays where set.
+        tags: By name.
+    """
 
     def __init__(self) -> None:
         self.groups: dict[str, dict[str, Any]] = {}
+        self.tags: dict[str, dict[str, str]] = {}
 
     def create_log_group(self, **request: Any) -> dict[str, Any]:
         """Answer CreateLogGroup."""
@@ -20,6 +28,7 @@ class LogGroups:
                 "The specified log group already exists",
             )
         self.groups[name] = {"kmsKeyId": request["kmsKeyId"]}
+        self.tags[name] = request["tags"]
         return {}
 
     def describe_log_groups(self, **request: Any) -> dict[str, Any]:
@@ -27,11 +36,15 @@ class LogGroups:
         prefix = request["logGroupNamePrefix"]
         return {
             "logGroups": [
-                {"logGroupName": name, **group}
+                {"logGroupName": name, "logGroupArn": f"{_ARN}{name}", **group}
                 for name, group in self.groups.items()
                 if name.startswith(prefix)
             ]
         }
+
+    def list_tags_for_resource(self, **request: Any) -> dict[str, Any]:
+        """Answer ListTagsForResource."""
+        return {"tags": self.tags.get(request["resourceArn"].removeprefix(_ARN), {})}
 
     def associate_kms_key(self, **request: Any) -> dict[str, Any]:
         """Answer AssociateKmsKey."""

@@ -12,8 +12,9 @@ from private_transform.service_role import Statement, policy_document
 _KEPT_SECONDS = 14 * 24 * 60 * 60
 """As long as SQS keeps a message."""
 
-_TRIES = 100
-"""Before an event is put aside: some twenty hours, long enough to enable a key."""
+_TRIES = 1000
+"""Before an event is put aside: as many as SQS allows. With a handler of half a minute
+they take two days, long enough to enable a key."""
 
 
 class EventQueue(Construct):
@@ -46,7 +47,7 @@ class EventQueue(Construct):
         unhandled = self._queue("Unhandled")
         queue = self._queue(
             "Resource",
-            # AWS: Using Lambda with Amazon SQS, six times the function's own timeout.
+            # As long as Lambda may need (AWS: Using Lambda with Amazon SQS).
             visibility_timeout=6 * handling_seconds,
             redrive_policy={
                 "deadLetterTargetArn": unhandled.attr_arn,

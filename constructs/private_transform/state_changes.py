@@ -11,7 +11,7 @@ from constructs import Construct
 
 from private_transform.event_queue import EventQueue
 from private_transform.handlers.contract import ENDED
-from private_transform.launcher import LONGEST_CALL_SECONDS, HandlerFunction
+from private_transform.launcher import HandlerFunction
 from private_transform.service_role import (
     Place,
     Statement,
@@ -19,12 +19,16 @@ from private_transform.service_role import (
     policy_document,
 )
 
+_TIMEOUT_SECONDS = 30
+"""Of the handler. An event that is ahead of SageMaker's own answers, or that meets a
+fault, waits six times as long until it is handled again."""
+
 
 class StateChanges(Construct):
     """One rule, one queue, one handler and one topic for every job that ends.
 
     The rule goes by the model's name: whoever starts a job with one of our models, it
-    is seen here (AWS: Events from SageMaker AI).
+    is seen here (AWS: Events that Amazon SageMaker AI sends to Amazon EventBridge).
 
     Args:
         environment: The environment's name: what its models begin with.
@@ -67,7 +71,7 @@ class StateChanges(Construct):
                     "TransformJobStatus": list(ENDED),
                 },
             },
-            handling_seconds=LONGEST_CALL_SECONDS,
+            handling_seconds=_TIMEOUT_SECONDS,
         ).queue_arn
         handler = HandlerFunction(
             self,
@@ -83,6 +87,7 @@ class StateChanges(Construct):
                 key=key.key_arn,
             ),
             log_group=log_group,
+            timeout_seconds=_TIMEOUT_SECONDS,
             variables={
                 "ENVIRONMENT": environment,
                 "CONTROL_BUCKET": control_bucket.bucket_name,
@@ -138,11 +143,11 @@ def _rights(
         ["sagemaker:DescribeTransformJob"],
         [place.arn("sagemaker", "transform-job/*")],
     )
+    claims = f"{control_bucket}/claims/*"
     yield allow(
-        "KeepEvidence",
-        ["s3:GetObject", "s3:PutObject"],
-        [f"{control_bucket}/evidence/*", f"{control_bucket}/claims/*"],
+        "KeepEvidence", ["s3:PutObject"], [f"{control_bucket}/evidence/*", claims]
     )
+    yield allow("LookAtClaims", ["s3:GetObject"], [claims])
     # Without it S3 answers 403 for what is not there (AWS: HeadObject).
     yield allow("SeeWhatIsThere", ["s3:ListBucket"], [control_bucket])
     yield allow("Announce", ["sns:Publish"], [topic])

@@ -5,7 +5,7 @@ from typing import Literal
 import aws_cdk as cdk
 from constructs import Construct
 
-from private_transform.handlers.contract import JOB
+from private_transform.handlers.contract import JOB_TYPE
 from private_transform.requests import TransformRequests
 from private_transform.transform_model import TransformModel
 
@@ -47,7 +47,7 @@ class TransformJob(Construct):
             self,
             "Resource",
             service_token=service_token,
-            resource_type=JOB,
+            resource_type=JOB_TYPE,
             properties={
                 "Environment": environment,
                 "Transform": transform,

@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from private_transform.handlers.contract import MODEL
+from private_transform.handlers.contract import MODEL_TYPE
 from private_transform.requests import TransformRequests
 
 
@@ -18,6 +18,7 @@ class TransformModel(Construct):
         environment: The environment's name.
         transform: The transform's name.
         requests: What to create.
+        run: A change of it has a model made anew that vanished or was replaced.
         upload_command: What a person runs when the artifact is not there.
 
     Attributes:
@@ -34,6 +35,7 @@ class TransformModel(Construct):
         environment: str,
         transform: str,
         requests: TransformRequests,
+        run: str,
         upload_command: str,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -41,12 +43,13 @@ class TransformModel(Construct):
             self,
             "Resource",
             service_token=service_token,
-            resource_type=MODEL,
+            resource_type=MODEL_TYPE,
             properties={
                 "Environment": environment,
                 "Transform": transform,
                 "Request": requests.create_model(),
                 "Artifacts": requests.artifacts(),
+                "Run": run,
                 "UploadCommand": upload_command,
             },
         )

@@ -15,11 +15,11 @@ ROOT = Path(__file__).parents[2]
 def test_a_run_writes_the_report_and_succeeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "REPORT", tmp_path / "build" / "chaos.json")
 
     assert command.main(20, 7) == 0
 
-    report = json.loads(Path("build", "chaos.json").read_text())
+    report = json.loads(command.REPORT.read_text())
     assert report["histories"] == 20
     assert report["seed"] == 7
     assert min(report["events"], report["faults"], report["kills"]) > 0
@@ -41,7 +41,7 @@ def test_a_broken_promise_fails_the_run_and_shows_the_shortest_history(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "REPORT", tmp_path / "build" / "chaos.json")
     monkeypatch.setattr(dispatch, "loggable", dict)
 
     assert command.report([command.played(7, 0)], 7) == 1
@@ -49,6 +49,23 @@ def test_a_broken_promise_fails_the_run_and_shows_the_shortest_history(
     shown = capsys.readouterr().out
     assert "History 0 of seed 7 breaks `secrets`" in shown
     assert "a log line tells a secret" in shown
+
+
+def test_the_report_is_the_projects_wherever_it_is_run() -> None:
+    assert command.REPORT == ROOT / "build" / "chaos.json"
+
+
+def test_an_interrupt_ends_the_run_without_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "REPORT", tmp_path / "chaos.json")
+    monkeypatch.setattr(command, "report", interrupted)
+
+    assert command.main(10_000, 1) == 130
+    assert not command.REPORT.exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["10"], ["ten", "1"], ["1", "2", "3"]])

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chaos import chance
+from chaos.faults import Fate
+from chaos.history import History
 from chaos.verdict import judge
 from private_transform.handlers import advice, dispatch, lifecycle, ownership
 from private_transform.handlers import job as jobs
@@ -19,12 +21,21 @@ HISTORIES = 1000
 """How many histories a broken launcher has to be found out in."""
 
 
+def crowded(history: History) -> History:
+    """The same people, but something else happens before each call."""
+    return replace(history, fates=dict.fromkeys(range(1, chance.CALLS), Fate.OVERTAKEN))
+
+
 def forgets_requests_that_were_given_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Book, "loose", lambda self, entry: ())
 
 
 def goes_on_with_a_request_that_was_given_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Book, "after", lambda self, entry: ())
+
+
+def removes_what_is_still_owned(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "kept", lambda self: ())
 
 
 def believes_every_success(patch: pytest.MonkeyPatch) -> None:
@@ -122,6 +133,7 @@ def forgets_to_announce(patch: pytest.MonkeyPatch) -> None:
 MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     forgets_requests_that_were_given_up: "leaks",
     goes_on_with_a_request_that_was_given_up: "leaks",
+    removes_what_is_still_owned: "leaks",
     believes_every_success: "leaks",
     lets_a_removal_overtake_its_creation: "leaks",
     leaves_models: "leaks",
@@ -130,7 +142,7 @@ MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     runs_what_has_run: "duplicate_jobs",
     names_every_update_anew: "duplicate_jobs",
     answers_each_delivery_by_itself: "wrong_answers",
-    overwrites_the_journal: "leaks",
+    overwrites_the_journal: "wrong_answers",
     calls_every_end_a_success: "wrong_answers",
     waits_for_ever: "hangs",
     does_not_bound_reasons: "oversized",
@@ -154,7 +166,9 @@ def test_a_broken_launcher_is_found_out(
 ) -> None:
     mutation(monkeypatch)
 
+    histories = (chance.history(Random(seed)) for seed in range(HISTORIES))
     assert any(
-        invariant in judge(chance.history(Random(seed))).broken
-        for seed in range(HISTORIES)
+        invariant in judge(played).broken
+        for history in histories
+        for played in (history, crowded(history))
     )

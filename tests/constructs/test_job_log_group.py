@@ -14,6 +14,7 @@ def test_it_asks_for_key_and_retention_in_strings_as_they_arrive(
         stack,
         "JobLogs",
         service_token="arn:aws:lambda:us-east-1:123456789012:function:provider",
+        environment="team",
         key=key,
         retention_in_days=30,
         release_key=release,
@@ -24,6 +25,7 @@ def test_it_asks_for_key_and_retention_in_strings_as_they_arrive(
         "LogGroupName": "/aws/sagemaker/TransformJobs",
         "KeyArn": key.key_arn,
         "RetentionInDays": "30",
+        "Tags": {"private-transform:environment": "team"},
         "ReleaseKey": rendered,
     }
     assert stack.resolve(made.note)["Fn::GetAtt"][1] == "Note"

@@ -44,6 +44,7 @@ def job(
         environment="team",
         transform=transform.name,
         requests=requests(transform),
+        run=run,
         upload_command="upload it",
     )
     return TransformJob(

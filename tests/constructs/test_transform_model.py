@@ -14,6 +14,7 @@ def model(stack: cdk.Stack) -> TransformModel:
         environment="team",
         transform="scores",
         requests=requests(FULL),
+        run="again",
         upload_command="upload it",
     )
 
@@ -29,6 +30,7 @@ def test_the_launcher_gets_the_request_and_what_must_be_there(
         "Transform": "scores",
         "Request": requests(FULL).create_model(),
         "Artifacts": [{"Bucket": "the-models", "Key": "scores/prepare.tar.gz"}],
+        "Run": "again",
         "UploadCommand": "upload it",
     }
 

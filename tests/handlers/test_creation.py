@@ -1,3 +1,5 @@
+import pytest
+
 from chaos.errors import refused
 from chaos.history import Deploy, Remove, Template
 from chaos.sagemaker import Outcome
@@ -9,6 +11,12 @@ from tests.handlers.deployments import (
     world_where,
 )
 
+ROLE_NOT_KNOWN_YET = refused(
+    "ValidationException",
+    "Could not assume role arn:aws:iam::123456789012:role/execution. Please ensure "
+    "that the role exists and allows principal 'sagemaker.amazonaws.com' to assume "
+    "the role.",
+)
 NOT_KNOWN_YET = refused(
     "ValidationException",
     "Could not access model data at s3://models/faces/0.tar.gz. Please ensure that the "
@@ -66,8 +74,11 @@ def test_an_artifact_is_not_mistaken_for_one_whose_key_it_begins(world: World) -
     assert not deploy(world)
 
 
-def test_a_role_that_sagemaker_does_not_know_yet_is_waited_for(world: World) -> None:
-    world.sagemaker.refusals["create_model"] = [NOT_KNOWN_YET] * 9
+@pytest.mark.parametrize("refusal", [NOT_KNOWN_YET, ROLE_NOT_KNOWN_YET])
+def test_a_role_that_sagemaker_does_not_know_yet_is_waited_for(
+    world: World, refusal: Exception
+) -> None:
+    world.sagemaker.refusals["create_model"] = [refusal] * 9
 
     assert deploy(world)
 

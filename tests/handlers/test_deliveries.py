@@ -3,6 +3,14 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from chaos.errors import refused
 from chaos.faults import Fate
@@ -80,6 +88,40 @@ def test_a_service_that_stays_away_is_given_up_in_words_before_the_hour() -> Non
         "AWS failed for 45 minutes; deploy again later.\nAWS: We failed."
     )
     assert reply.at < 46 * 60
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="https://aws.example"),
+        EndpointConnectionError(endpoint_url="https://aws.example"),
+        ProxyConnectionError(proxy_url="https://proxy.example"),
+        SSLError(endpoint_url="https://aws.example", error="broken"),
+        ConnectionClosedError(endpoint_url="https://aws.example"),
+        ReadTimeoutError(endpoint_url="https://aws.example"),
+    ],
+)
+def test_a_connection_that_fails_for_a_moment_is_tried_again(
+    error: Exception,
+) -> None:
+    world = world_where()
+    assert deploy(world)
+    for operation in ("create_model", "create_transform_job", "describe_transform_job"):
+        world.sagemaker.refusals[operation] = [error]
+
+    assert deploy(world, model=1)
+
+
+def test_a_service_that_cannot_be_reached_is_told_in_words_before_the_hour() -> None:
+    world = world_where(fates=dict.fromkeys(range(30, 5000), Fate.UNREACHABLE))
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert reply.reason == (
+        "AWS failed for 45 minutes; deploy again later.\n"
+        'AWS: Could not connect to the endpoint URL: "https://aws.example"'
+    )
 
 
 def test_a_refused_call_is_told_in_aws_words(world: World) -> None:
@@ -172,7 +214,7 @@ def test_an_update_that_cannot_begin_changes_nothing() -> None:
 
     assert not deploy(again, run=1)
 
-    assert "could not begin" in replies(again, "Update")[0].reason
+    assert "could not begin" in replies(again, "Update", "Model")[0].reason
     assert again.stack.stuck is None
     assert again.stack.held["Job"].name == before["Job"].name
     assert statuses(again) == ["Completed"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from chaos.cloudformation import SECRET, model_properties
@@ -24,10 +25,13 @@ MODEL_REQUEST: dict[str, Any] = {
 }
 
 
+Clients = list[tuple[str, Config]]
+
+
 @pytest.fixture(autouse=True)
-def made(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[list[str]]:
+def made(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[Clients]:
     """The clients that were made."""
-    services: list[str] = []
+    services: Clients = []
     clients = {
         "sagemaker": world.sagemaker,
         "s3": world.storage,
@@ -35,8 +39,8 @@ def made(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[list[str]]:
         "logs": world.log_groups,
     }
 
-    def client(service: str, **_: object) -> object:
-        services.append(service)
+    def client(service: str, *, config: Config) -> object:
+        services.append((service, config))
         return clients[service]
 
     monkeypatch.setattr(boto3, "client", client)
@@ -60,12 +64,32 @@ def test_a_request_goes_through_both_functions(
 
 
 def test_only_the_clients_that_a_request_needs_are_made_and_only_once(
-    made: list[str],
+    made: Clients,
 ) -> None:
     for _ in range(2):
         entry.on_event(MODEL_REQUEST, None)
 
-    assert sorted(made) == ["s3", "sagemaker"]
+    assert sorted(service for service, _ in made) == ["s3", "sagemaker"]
+
+
+def test_functions_that_only_look_and_note_do_not_wait_long_for_an_answer(
+    made: Clients, world: World
+) -> None:
+    entry.on_event(MODEL_REQUEST, None)
+    entry.on_state_change({"Records": [ended(world, "one")]}, None)
+
+    assert {config for _, config in made} == {entry.QUICK}
+
+
+def test_the_function_that_creates_waits_for_sagemaker_to_look_at_the_data(
+    made: Clients,
+) -> None:
+    begun = entry.on_event(MODEL_REQUEST, None)
+    made.clear()
+
+    entry.is_complete({**MODEL_REQUEST, **begun}, None)
+
+    assert {config for _, config in made} == {entry.PATIENT}
 
 
 def ended(world: World, name: str) -> dict[str, str]:

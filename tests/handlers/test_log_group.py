@@ -9,6 +9,12 @@ from private_transform.handlers.lifecycle import LauncherError
 
 NAME, KEY = "/aws/sagemaker/TransformJobs", "arn:aws:kms:us-east-1:1:key/ours"
 OTHER = "arn:aws:kms:us-east-1:1:key/theirs"
+TAGS = {"private-transform:environment": "dev"}
+OURS = "encrypted with the environment's key, kept for 30 days"
+THERE_BEFORE = (
+    "encrypted with the environment's key; the group was there before, so its "
+    "retention was left as it is"
+)
 
 
 def ask(world: World, kind: str, *, release: str = "false") -> dict[str, Any]:
@@ -23,6 +29,7 @@ def ask(world: World, kind: str, *, release: str = "false") -> dict[str, Any]:
             "LogGroupName": NAME,
             "KeyArn": KEY,
             "RetentionInDays": "30",
+            "Tags": TAGS,
             "ReleaseKey": release,
         },
     }
@@ -40,22 +47,46 @@ def test_a_missing_group_is_made_with_key_and_retention(
 ) -> None:
     answer = ask(world, "Create")
 
-    assert answer["Data"]["KeyArn"] == KEY
+    assert answer["Data"] == {"Note": OURS}
     assert groups.groups == {NAME: {"kmsKeyId": KEY, "retentionInDays": 30}}
 
 
-def test_a_group_without_a_key_gets_ours(world: World, groups: LogGroups) -> None:
-    groups.groups[NAME] = {}
+@pytest.mark.parametrize("retention", [{}, {"retentionInDays": 3653}])
+def test_a_group_that_was_there_gets_our_key_and_keeps_its_retention(
+    world: World, groups: LogGroups, retention: dict[str, int]
+) -> None:
+    groups.groups[NAME] = dict(retention)
 
-    assert ask(world, "Create")["Data"]["KeyArn"] == KEY
-    assert groups.groups[NAME] == {"kmsKeyId": KEY, "retentionInDays": 30}
+    assert ask(world, "Create")["Data"] == {"Note": THERE_BEFORE}
+    assert groups.groups[NAME] == {"kmsKeyId": KEY, **retention}
 
 
-def test_our_group_gets_a_changed_retention(world: World, groups: LogGroups) -> None:
+def test_a_group_that_another_environment_made_keeps_its_retention(
+    world: World, groups: LogGroups
+) -> None:
+    groups.groups[NAME] = {"retentionInDays": 3653}
+    groups.tags[NAME] = {"private-transform:environment": "other"}
+
+    assert ask(world, "Create")["Data"] == {"Note": THERE_BEFORE}
+    assert groups.groups[NAME] == {"kmsKeyId": KEY, "retentionInDays": 3653}
+
+
+def test_a_group_that_we_made_gets_a_changed_retention(
+    world: World, groups: LogGroups
+) -> None:
     groups.groups[NAME] = {"kmsKeyId": KEY, "retentionInDays": 7}
+    groups.tags[NAME] = {**TAGS, "team": "vision"}
 
-    assert ask(world, "Update")["Data"]["KeyArn"] == KEY
+    assert ask(world, "Update")["Data"] == {"Note": OURS}
     assert groups.groups[NAME]["retentionInDays"] == 30
+
+
+def test_a_group_that_cannot_be_seen_yet_is_waited_for(
+    world: World, groups: LogGroups
+) -> None:
+    groups.describe_log_groups = lambda **_: {"logGroups": []}  # type: ignore[method-assign]  # the fault
+
+    assert ask(world, "Create") == {"IsComplete": False}
 
 
 def test_a_group_with_another_key_is_left_as_it_is_and_said_so(
@@ -63,10 +94,12 @@ def test_a_group_with_another_key_is_left_as_it_is_and_said_so(
 ) -> None:
     groups.groups[NAME] = {"kmsKeyId": OTHER}
 
-    data = ask(world, "Create")["Data"]
+    note = ask(world, "Create")["Data"]["Note"]
 
-    assert data["KeyArn"] == OTHER
-    assert data["Note"] == f"{NAME} carries another key and was left as it is"
+    assert note.startswith(f"{NAME} carries another key and was left as it is.")
+    assert note.endswith(
+        f"aws logs associate-kms-key --log-group-name {NAME} --kms-key-id {KEY}"
+    )
     assert groups.groups[NAME] == {"kmsKeyId": OTHER}
 
 
@@ -75,7 +108,8 @@ def test_a_group_of_a_longer_name_is_not_taken_for_ours(
 ) -> None:
     groups.groups[f"{NAME}-copy"] = {"kmsKeyId": OTHER}
 
-    assert ask(world, "Create")["Data"]["KeyArn"] == KEY
+    assert ask(world, "Create")["Data"] == {"Note": OURS}
+    assert groups.groups[f"{NAME}-copy"] == {"kmsKeyId": OTHER}
 
 
 @pytest.mark.parametrize(

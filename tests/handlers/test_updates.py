@@ -167,7 +167,10 @@ def test_a_model_in_use_by_somebody_is_not_deleted_until_that_job_ends() -> None
     assert statuses(world) == ["Completed"] * 3
 
 
-def test_a_model_whose_clean_up_was_given_up_goes_with_the_next_update() -> None:
+@pytest.mark.parametrize("change", [{"model": 2}, {"model": 1, "run": 1}])
+def test_a_model_whose_clean_up_was_given_up_goes_with_the_next_update(
+    change: dict[str, int],
+) -> None:
     world = world_where(Outcome(), Outcome(minutes=600), Outcome())
     assert deploy(world)
     (old,) = world.sagemaker.models
@@ -176,14 +179,31 @@ def test_a_model_whose_clean_up_was_given_up_goes_with_the_next_update() -> None
     assert old in world.sagemaker.models
     failures = {r.reason for r in replies(world, "Delete", "Model")}
     assert failures == {
-        f"Model {old} was not deleted: still used by by-hand-1. "
-        "Wait for these jobs or stop them, then delete again."
+        f"Model {old} was not deleted, because jobs still use it: by-hand-1. Wait for "
+        "them, or stop them with `aws sagemaker stop-transform-job "
+        "--transform-job-name <job>`. Then remove the stack again; after an update the "
+        "next change of the model or of `run` deletes it."
     }
-    world.agenda.run(12 * 3600)
+    world.sagemaker.stop_transform_job(TransformJobName="by-hand-1")
+    world.agenda.run(3600)
 
-    assert deploy(world, model=2)
+    assert deploy(world, **change)
 
     assert list(world.sagemaker.models) == [world.stack.held["Model"].name]
+
+
+def test_the_way_on_is_told_however_many_jobs_use_a_model() -> None:
+    world = world_where(Outcome(), Outcome(minutes=600))
+    assert deploy(world)
+    for _ in range(60):
+        world.do(StartByHand())
+
+    assert not world.do(Remove())
+
+    (reply,) = replies(world, "Delete", "Model")
+    assert reply.reason.count("by-hand-") == 5
+    assert " and 55 more. Wait for them" in reply.reason
+    assert reply.reason.endswith("`run` deletes it.")
 
 
 def test_a_model_that_vanished_is_made_again_by_an_update_that_names_it(
@@ -217,6 +237,18 @@ def test_removing_what_is_not_there_succeeds(world: World) -> None:
     assert deploy(world)
     world.sagemaker.models.clear()
     world.sagemaker.jobs.clear()
+
+    assert world.do(Remove())
+
+
+def test_removing_a_model_that_has_no_tags_because_it_is_not_there_succeeds(
+    world: World,
+) -> None:
+    assert deploy(world)
+    world.sagemaker.models.clear()
+    world.sagemaker.refusals["delete_model"] = [
+        refused("AccessDeniedException", "You may not delete it.")
+    ]
 
     assert world.do(Remove())
 

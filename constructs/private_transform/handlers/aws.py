@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
+
+FAILURES = (ClientError, HTTPClientError, NoConnectionError)
+"""What a call may fail with: AWS's answer, a connection cut off, or none at all."""
 
 
 class SageMaker(Protocol):
@@ -51,6 +55,8 @@ class Logs(Protocol):
 
     def disassociate_kms_key(self, **request: Any) -> dict[str, Any]: ...
 
+    def list_tags_for_resource(self, **request: Any) -> dict[str, Any]: ...
+
     def put_retention_policy(self, **request: Any) -> dict[str, Any]: ...
 
 
@@ -82,12 +88,17 @@ def is_missing(error: ClientError) -> bool:
     )
 
 
+def said_by(error: Exception) -> str:
+    """AWS's own words, or what became of the connection."""
+    return words_of(error) if isinstance(error, ClientError) else str(error)
+
+
 def is_transient(error: Exception) -> bool:
     """Whether the same call may succeed later: throttled, AWS's fault, or cut off."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or code_of(error) in _PASSING
-    return isinstance(error, HTTPClientError)
+    return isinstance(error, FAILURES)
 
 
 _PASSING = frozenset(

@@ -3,11 +3,11 @@
 Apart from the handlers, so that a synth reads it without importing botocore.
 """
 
-MODEL = "Custom::TransformModel"
-JOB = "Custom::TransformJob"
-JOB_LOG_GROUP = "Custom::JobLogGroup"
+MODEL_TYPE = "Custom::TransformModel"
+JOB_TYPE = "Custom::TransformJob"
+JOB_LOG_GROUP_TYPE = "Custom::JobLogGroup"
 
-LOG_GROUP = "/aws/sagemaker/TransformJobs"
+JOB_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 """Where SageMaker writes the logs of every transform job of an account and region."""
 
 ENDED = ("Completed", "Failed", "Stopped")

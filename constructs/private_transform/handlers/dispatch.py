@@ -47,17 +47,17 @@ class Dispatch:
 
     def _resource(self, event: Mapping[str, Any]) -> Resource:
         match event["ResourceType"]:
-            case contract.MODEL:
+            case contract.MODEL_TYPE:
                 return self._owner(
                     model.TransformModel(
                         sagemaker=self.sagemaker(), s3=self.s3(), now=self.now
                     )
                 )
-            case contract.JOB:
+            case contract.JOB_TYPE:
                 return self._owner(
                     job.TransformJob(sagemaker=self.sagemaker(), now=self.now)
                 )
-            case contract.JOB_LOG_GROUP:
+            case contract.JOB_LOG_GROUP_TYPE:
                 return log_group.JobLogGroup(logs=self.logs(), now=self.now)
             case unknown:
                 raise ValueError(f"no handler for the resource type {unknown}")

@@ -17,26 +17,34 @@ from .dispatch import Dispatch
 from .lifecycle import Answer
 from .state_change import StateChanges
 
-_CONFIG = Config(
-    connect_timeout=5,
-    read_timeout=20,
+QUICK = Config(
+    connect_timeout=2,
+    read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
 )
-"""A call that hangs fails well before the function itself is ended: then it is asked
-again, while the end of the function would count as a failed deployment."""
+"""For functions that look and note. A call that hangs fails before the function itself
+is ended: then it is made again, while the end of the function would count as a failed
+deployment."""
+
+PATIENT = Config(
+    connect_timeout=5,
+    read_timeout=25,
+    retries={"mode": "standard", "total_max_attempts": 2},
+)
+"""For the function that creates: SageMaker looks at artifact and inputs meanwhile."""
 
 
 @cache
-def _client(service: str) -> Any:
-    return boto3.client(service, config=_CONFIG)
+def _client(service: str, config: Config) -> Any:
+    return boto3.client(service, config=config)
 
 
 @cache
-def _dispatch() -> Dispatch:
+def _dispatch(config: Config) -> Dispatch:
     return Dispatch(
-        sagemaker=partial(_client, "sagemaker"),
-        s3=partial(_client, "s3"),
-        logs=partial(_client, "logs"),
+        sagemaker=partial(_client, "sagemaker", config),
+        s3=partial(_client, "s3", config),
+        logs=partial(_client, "logs", config),
         bucket=os.environ["CONTROL_BUCKET"],
         now=partial(datetime.now, UTC),
         log=print,
@@ -45,20 +53,20 @@ def _dispatch() -> Dispatch:
 
 def on_event(event: Mapping[str, Any], context: object) -> Answer:
     """Begin one request of CloudFormation."""
-    return _dispatch().begin(event)
+    return _dispatch(QUICK).begin(event)
 
 
 def is_complete(event: Mapping[str, Any], context: object) -> Answer:
     """Go on with one request of CloudFormation; called until it is done."""
-    return _dispatch().go_on(event)
+    return _dispatch(PATIENT).go_on(event)
 
 
 def on_state_change(event: Mapping[str, Any], context: object) -> None:
     """Finish the job of each event that the queue holds; a failure leaves it there."""
     finish = StateChanges(
-        sagemaker=_client("sagemaker"),
-        s3=_client("s3"),
-        sns=_client("sns"),
+        sagemaker=_client("sagemaker", QUICK),
+        s3=_client("s3", QUICK),
+        sns=_client("sns", QUICK),
         bucket=os.environ["CONTROL_BUCKET"],
         topic=os.environ["TOPIC_ARN"],
         environment=os.environ["ENVIRONMENT"],

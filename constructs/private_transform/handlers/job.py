@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 
 from .advice import sentence
 from .aws import SageMaker, code_of, is_missing, jobs
-from .contract import LOG_GROUP
+from .contract import JOB_LOG_GROUP
 from .lifecycle import WAIT_LIMIT, LauncherError, Properties, Request
 from .names import digest, family_of, substance
+from .propagation import may_pass
 from .start import start_job
 from .typed import typed
 
@@ -63,6 +64,7 @@ class TransformJob:
                 self.sagemaker,
                 job=_job(name, request),
                 network=request.properties["Network"],
+                may_pass=lambda error: may_pass(error, request, self.now()),
             )
             return None
         if restores or self._is_answer(request, job):
@@ -93,7 +95,7 @@ class TransformJob:
                 sentence(
                     f"Transform job {name} ended as {status}.",
                     job.get("FailureReason", "no reason given"),
-                    where=f"Logs: {LOG_GROUP}, streams {name}/.",
+                    where=f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
                 )
             )
         launched = request.properties["Completion"] == "launch"

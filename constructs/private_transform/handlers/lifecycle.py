@@ -1,7 +1,7 @@
 """The contract between CloudFormation, CDK's provider framework and the launcher.
 
-Source: AWS: Custom resource request and response reference; AWS CDK: Custom
-Resources, "Provider Framework".
+Sources: AWS: Custom resource request and response reference; AWS CDK: Provider
+Framework.
 """
 
 import json

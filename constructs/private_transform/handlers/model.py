@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from .advice import sentence
-from .aws import S3, SageMaker, code_of, is_missing, is_transient, jobs, words_of
+from .aws import S3, SageMaker, is_missing, is_transient, jobs, words_of
 from .lifecycle import LauncherError, Properties, Request
 from .names import digest, substance
+from .propagation import may_pass
+from .start import fault_of
 from .typed import typed
 
-PROPAGATION_LIMIT = timedelta(minutes=2)
-"""How long a new role may stay unknown to SageMaker before its refusal is believed."""
+_NAMED = 5
+"""How many of the jobs in the way are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,9 @@ class TransformModel:
     """Creates, keeps and deletes one transform's model.
 
     Properties: `Environment`, `Transform`, `Request` (CreateModel without ModelName),
-    `Artifacts` (list of {Bucket, Key} in our models bucket), `UploadCommand`.
-    Attributes: `ModelName`, `Digest`.
+    `Artifacts` (list of {Bucket, Key} in our models bucket), `UploadCommand`, `Run`
+    (a change of it has the model looked at, and made anew if it is not there or not
+    where it must be). Attributes: `ModelName`, `Digest`.
 
     Args:
         sagemaker: Calls to SageMaker.
@@ -46,10 +49,13 @@ class TransformModel:
     def make(
         self, name: str, request: Request, *, restores: bool
     ) -> dict[str, str] | None:
-        """Create it, unless it is there."""
-        if not self._exists(name):
+        """Create it, unless it is there; what was put in its place is removed.
+
+        A roll-back leaves it as it is, for that must not fail: each start looks at it.
+        """
+        if not (restores or self._is_there(name, request)):
             self._create(name, request)
-            if not self._exists(name):
+            if not self._is_there(name, request):
                 return None
         return {"ModelName": name, "Digest": self.digest(request.properties)}
 
@@ -57,25 +63,41 @@ class TransformModel:
         """Delete it, unless a job still needs it, whoever started that."""
         users = self._jobs_in_progress_with(name)
         if users:
+            more = f" and {len(users) - _NAMED} more" if len(users) > _NAMED else ""
             return (
-                f"Model {name} was not deleted: still used by {', '.join(users)}. "
-                "Wait for these jobs or stop them, then delete again."
+                f"Model {name} was not deleted, because jobs still use it: "
+                f"{', '.join(users[:_NAMED])}{more}. Wait for them, or stop them with "
+                "`aws sagemaker stop-transform-job --transform-job-name <job>`. Then "
+                "remove the stack again; after an update the next change of the model "
+                "or of `run` deletes it."
             )
         try:
             self.sagemaker.delete_model(ModelName=name)
         except ClientError as error:
-            if not is_missing(error):
+            # We may delete by the model's tags, and what is not there has none: IAM
+            # refuses before SageMaker looks.
+            if not is_missing(error) and self._describe(name) is not None:
                 raise
         return None
 
-    def _exists(self, name: str) -> bool:
+    def _describe(self, name: str) -> dict[str, Any] | None:
         try:
-            self.sagemaker.describe_model(ModelName=name)
+            return self.sagemaker.describe_model(ModelName=name)
         except ClientError as error:
             if is_missing(error):
-                return False
+                return None
             raise
-        return True
+
+    def _is_there(self, name: str, request: Request) -> bool:
+        model = self._describe(name)
+        if model is None:
+            return False
+        if fault_of(model, _body(request.properties)["VpcConfig"]) is None:
+            return True
+        obstacle = self.remove(name)
+        if obstacle is not None:
+            raise LauncherError(obstacle)
+        return False
 
     def _create(self, name: str, request: Request) -> None:
         self._require_artifacts(request)
@@ -92,17 +114,11 @@ class TransformModel:
     def _may_pass(self, error: ClientError, request: Request) -> bool:
         """Whether another look can help: it is made already, or its role is new.
 
-        AWS: CreateModel reads the artifact with the execution role, and a new role
-        takes time to be known everywhere (AWS: Troubleshoot IAM, "Changes that I make
-        are not always immediately visible"). A name that exists was created by
-        another delivery of this request.
+        SageMaker reads the artifact with the execution role. A name that exists was
+        created by another delivery of this request.
         """
-        if code_of(error) != "ValidationException":
-            return False
-        words = words_of(error)
-        new_role = "Could not access model data" in words or "sts:AssumeRole" in words
-        return "already existing model" in words or (
-            new_role and not request.waited_longer_than(PROPAGATION_LIMIT, self.now())
+        return "already existing model" in words_of(error) or may_pass(
+            error, request, self.now()
         )
 
     def _require_artifacts(self, request: Request) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError
 
 from .advice import sentence
-from .aws import S3, is_transient, words_of
+from .aws import FAILURES, S3, is_transient, words_of
 from .journal import Book, Entry, Journal
 from .lifecycle import (
     WAIT_LIMIT,
@@ -64,12 +64,12 @@ class Owner:
         """Name the resource and note the request; nothing is made yet.
 
         A failure here costs CloudFormation the name, and the framework swallows the
-        Delete that would follow a Create (AWS CDK: Provider Framework, "Error
-        Handling"). So only an Update, which has a name already, may fail here.
+        Delete that would follow a Create (AWS CDK: Provider Framework). So only an
+        Update, which has a name already, may fail here.
         """
         try:
             _, entry = self._entered(request)
-        except (ClientError, HTTPClientError) as error:
+        except FAILURES as error:
             if request.kind == "Update" or not is_transient(error):
                 raise
             entry = self._entry(request, Book())

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from botocore.exceptions import ClientError, HTTPClientError
-
 from .advice import sentence
-from .aws import is_transient, words_of
+from .aws import FAILURES, is_transient, said_by
 from .lifecycle import (
     WAIT_LIMIT,
     Answer,
@@ -16,16 +14,19 @@ from .lifecycle import (
     not_yet,
 )
 
+TRIES = 3
+"""How often a request is begun before that counts as its failure."""
 
-def begin(resource: Resource, request: Request, *, tries: int = 3) -> Answer:
+
+def begin(resource: Resource, request: Request, *, tries: int = TRIES) -> Answer:
     """Begin `request`; nobody asks again, so it is tried several times at once."""
     try:
         return resource.begin(request)
-    except (ClientError, HTTPClientError) as error:
+    except FAILURES as error:
         if tries > 1 and is_transient(error):
             return begin(resource, request, tries=tries - 1)
         happened = "The launcher could not begin; deploy again."
-        raise LauncherError(sentence(happened, _said(error))) from error
+        raise LauncherError(sentence(happened, said_by(error))) from error
 
 
 def finish(
@@ -34,7 +35,7 @@ def finish(
     """Go on with `request`; come back while AWS fails in a way that passes."""
     try:
         return resource.finished(request)
-    except (ClientError, HTTPClientError) as error:
+    except FAILURES as error:
         if not is_transient(error):
             happened = "AWS refused a call of the launcher."
         elif not request.waited_longer_than(WAIT_LIMIT, now()):
@@ -42,8 +43,4 @@ def finish(
         else:
             minutes = WAIT_LIMIT.seconds // 60
             happened = f"AWS failed for {minutes} minutes; deploy again later."
-        raise LauncherError(sentence(happened, _said(error))) from error
-
-
-def _said(error: ClientError | HTTPClientError) -> str:
-    return words_of(error) if isinstance(error, ClientError) else str(error)
+        raise LauncherError(sentence(happened, said_by(error))) from error

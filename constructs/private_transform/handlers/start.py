@@ -5,7 +5,7 @@ A job has no network settings of its own; it runs where its model says
 is looked at immediately before each start, whoever asks for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,7 +16,11 @@ from .lifecycle import LauncherError
 
 
 def start_job(
-    sagemaker: SageMaker, *, job: Mapping[str, Any], network: Mapping[str, Any]
+    sagemaker: SageMaker,
+    *,
+    job: Mapping[str, Any],
+    network: Mapping[str, Any],
+    may_pass: Callable[[ClientError], bool],
 ) -> None:
     """Start `job` if its model runs in exactly `network`, isolated.
 
@@ -24,6 +28,8 @@ def start_job(
         sagemaker: The service.
         job: A complete CreateTransformJob request.
         network: `Subnets` and `SecurityGroupIds` as the environment has them.
+        may_pass: Whether a refusal may be over soon. Then nothing is started, and the
+            caller asks again.
 
     Raises:
         LauncherError: The model is elsewhere, or SageMaker refuses the job.
@@ -38,9 +44,10 @@ def start_job(
             return  # A repeated delivery of this request was faster: its job is ours.
         if is_transient(error):
             raise
-        raise LauncherError(
-            sentence(f"Transform job {name} was not accepted.", words_of(error))
-        ) from error
+        if not may_pass(error):
+            raise LauncherError(
+                sentence(f"Transform job {name} was not accepted.", words_of(error))
+            ) from error
 
 
 def _check_model(sagemaker: SageMaker, name: str, network: Mapping[str, Any]) -> None:
@@ -51,25 +58,31 @@ def _check_model(sagemaker: SageMaker, name: str, network: Mapping[str, Any]) ->
             raise
         if is_missing(error):
             raise LauncherError(
-                f"Model {name} does not exist any more, so no job was started. "
+                f"Model {name} does not exist any more, so no job was started.\n"
                 "Change `run` and deploy again: the model is made anew."
             ) from error
         raise LauncherError(
             sentence(f"Model {name} could not be looked at.", words_of(error))
         ) from error
+    fault = fault_of(model, network)
+    if fault is not None:
+        raise LauncherError(
+            f"No job was started: model {name} {fault}\n"
+            "Somebody replaced it. Change `run` and deploy again: it is made anew. If "
+            "that is refused, delete the model first."
+        )
+
+
+def fault_of(model: Mapping[str, Any], network: Mapping[str, Any]) -> str | None:
+    """What is wrong with the place of a model, as the end of a sentence, or None."""
     vpc = model.get("VpcConfig", {})
     for key, what in (("Subnets", "subnets"), ("SecurityGroupIds", "security groups")):
         actual, expected = sorted(vpc.get(key, [])), sorted(network[key])
         if actual != expected:
-            raise LauncherError(
-                f"Model {name} is not in the environment's {what}, so no job was "
-                f"started.\nIt has {', '.join(actual) or 'none'}; it must have "
-                f"{', '.join(expected)}.\nSomebody replaced the model: delete it and "
-                "change `run` to have it made anew."
+            return (
+                f"is not in the environment's {what}: it has "
+                f"{', '.join(actual) or 'none'}, it must have {', '.join(expected)}."
             )
     if model.get("EnableNetworkIsolation") is not True:
-        raise LauncherError(
-            f"Model {name} is not isolated from the network, so no job was started.\n"
-            "EnableNetworkIsolation must be true.\nSomebody replaced the model: delete "
-            "it and change `run` to have it made anew."
-        )
+        return "is not isolated from the network: EnableNetworkIsolation must be true."
+    return None

@@ -1,8 +1,10 @@
 """The one way out: every transform job of the environment that ends is finished here.
 
 EventBridge and SQS deliver at least once, and SageMaker may send several events for one
-change (AWS: Events from SageMaker AI), so each step can be repeated: the evidence is
-written once, the notification is sent before it is marked as sent.
+change (AWS: Events that Amazon SageMaker AI sends to Amazon EventBridge), so each step
+can be repeated. The evidence is written once. The notification is sent before it is
+marked as sent: two deliveries at the same moment send it twice, and so does one that
+dies between the two, but no fault loses it.
 """
 
 import json
@@ -14,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from .advice import advice_for
 from .aws import S3, SageMaker, Sns, code_of
-from .contract import ENDED, LOG_GROUP
+from .contract import ENDED, JOB_LOG_GROUP
 
 
 class UnclearError(Exception):
@@ -92,7 +94,7 @@ class StateChanges:
             f"Transform job {name} in environment {self.environment}: {status}.",
             f"SageMaker: {reason}" if reason else "",
             advice_for(reason) or "",
-            f"Logs: {LOG_GROUP}, streams {name}/.",
+            f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
             f"Evidence: s3://{self.bucket}/evidence/{name}.json",
         ]
         self.sns.publish(
