@@ -1,97 +1,21 @@
 """The functions behind the environment's custom resources."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from private_transform.environment import ENVIRONMENT_TAG
+from private_transform.handler_function import HandlerFunction
 from private_transform.handlers.contract import JOB_LOG_GROUP
-from private_transform.service_role import Place, Statement, allow, service_role
+from private_transform.service_role import Place, Statement, allow
 
-_PACKAGE = Path(__file__).parent
-LONGEST_CALL_SECONDS = 120
+_LONGEST_CALL_SECONDS = 120
 """Of a handler: it makes a few AWS calls and never waits."""
-
-
-def handler_code() -> lambda_.Code:
-    """The `handlers` package alone, so that its imports work in Lambda as here.
-
-    Bytecode is left out: it would change the asset's hash with every interpreter.
-    """
-    return lambda_.Code.from_asset(
-        str(_PACKAGE),
-        exclude=["*", "!handlers", "!handlers/**", "__pycache__"],
-        ignore_mode=cdk.IgnoreMode.GIT,
-    )
-
-
-class HandlerFunction(Construct):
-    """One function of the `handlers` package with a role of its own.
-
-    Args:
-        entry: Name of the function in `handlers.entry`.
-        description: What it does, for a person in the console.
-        role_path: IAM path of the role.
-        statements: Its rights, beside writing its logs.
-        log_group: Where it logs.
-        variables: Environment variables.
-        timeout_seconds: When it is ended.
-
-    Attributes:
-        function: The function.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        entry: str,
-        description: str,
-        role_path: str,
-        statements: Iterable[Statement],
-        log_group: logs.ILogGroup,
-        variables: dict[str, str],
-        timeout_seconds: int = LONGEST_CALL_SECONDS,
-    ) -> None:
-        super().__init__(scope, construct_id)
-        role_arn = service_role(
-            self,
-            "Role",
-            service="lambda.amazonaws.com",
-            path=role_path,
-            description=description,
-            statements=[
-                allow(
-                    "WriteLogs",
-                    ["logs:CreateLogStream", "logs:PutLogEvents"],
-                    [log_group.log_group_arn],
-                ),
-                *statements,
-            ],
-        )
-        self.function = lambda_.Function(
-            self,
-            "Resource",
-            description=description,
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
-            code=handler_code(),
-            handler=f"handlers.entry.{entry}",
-            role=iam.Role.from_role_arn(self, "RoleByArn", role_arn, mutable=False),
-            log_group=log_group,
-            timeout=cdk.Duration.seconds(timeout_seconds),
-            memory_size=256,
-            environment=variables,
-        )
 
 
 class Launcher(Construct):
@@ -146,6 +70,7 @@ class Launcher(Construct):
             statements=[*note, _look_at_jobs(place)],
             log_group=log_group,
             variables=variables,
+            timeout_seconds=_LONGEST_CALL_SECONDS,
         )
         go_on = HandlerFunction(
             self,
@@ -175,6 +100,7 @@ class Launcher(Construct):
             ],
             log_group=log_group,
             variables=variables,
+            timeout_seconds=_LONGEST_CALL_SECONDS,
         )
         self.service_token = cr.Provider(
             self,

@@ -10,8 +10,8 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from private_transform.event_queue import EventQueue
+from private_transform.handler_function import HandlerFunction
 from private_transform.handlers.contract import ENDED
-from private_transform.launcher import HandlerFunction
 from private_transform.service_role import (
     Place,
     Statement,

@@ -16,7 +16,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
 import private_transform
-from private_transform.launcher import HandlerFunction, Launcher, handler_code
+from private_transform.handler_function import HandlerFunction, handler_code
+from private_transform.launcher import Launcher
 from private_transform.service_role import allow
 from tests.constructs.conftest import HERE, Resources
 from tests.synthesized import Synthesis, bare_stack
@@ -114,6 +115,7 @@ def test_a_function_gets_its_entry_and_its_surroundings(
         statements=[],
         log_group=log_group,
         variables={"A": "b"},
+        timeout_seconds=30,
     )
     (function,) = resources("AWS::Lambda::Function")
     properties = function["Properties"]
@@ -138,6 +140,7 @@ def test_a_function_may_write_its_logs_and_what_it_is_given(
         statements=[allow("Look", ["s3:ListBucket"], ["*"])],
         log_group=log_group,
         variables={},
+        timeout_seconds=30,
     )
     (role,) = resources("AWS::IAM::Role")
     (policy,) = role["Properties"]["Policies"]
