@@ -4,6 +4,9 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+HOME = Path(__file__).parents[1] / "build" / "rehearsal"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -12,19 +15,28 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="deploy, run, look and remove")
     commands.add_parser("serve", help="the embedded AWS until it is stopped")
+    for each in commands.choices.values():
+        each.add_argument(
+            "--home",
+            type=Path,
+            default=HOME,
+            help="folder of data, report and temporary files (build/rehearsal)",
+        )
     options = parser.parse_args(arguments)
     # Ended from elsewhere, or with its terminal, it cleans up as after Ctrl-C.
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.default_int_handler)
     try:
-        return _run(options.command)
+        return _run(options.command, options.home.resolve())
     except KeyboardInterrupt:
         print("\nInterrupted; everything that was started is gone.", file=sys.stderr)
         return 130
 
 
-def _run(command: str) -> int:
+def _run(command: str, home: Path) -> int:
     # Imported here, because the imports take long enough for somebody's Ctrl-C.
+    from botocore.exceptions import BotoCoreError, ClientError
+
     from private_transform.environment import EnvironmentFileError
     from rehearsal.process import StartError
     from rehearsal.steps import StepError
@@ -32,9 +44,15 @@ def _run(command: str) -> int:
 
     try:
         if command == "serve":
-            return serve()
-        return 0 if rehearse().status == "ok" else 1
-    except (EnvironmentFileError, StartError, StepError) as error:
+            serve(home)
+        return 0 if rehearse(home).status == "ok" else 1
+    except (
+        EnvironmentFileError,
+        StartError,
+        StepError,
+        BotoCoreError,
+        ClientError,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -2,18 +2,28 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from private_transform.environment import Environment
 from rehearsal.process import EmbeddedAws
+from rehearsal.steps import StepError
 
 _UNBOUNDED = "unbounded"
+_DIRECT = Config(
+    retries={"max_attempts": 1},
+    s3={"addressing_style": "path"},
+    # Whatever proxy the caller's shell names, this machine is reached without it.
+    proxies={},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,9 @@ class Company:
                 which no policy limits.
             through: Id of the VPC endpoint to come through; None comes from outside.
             plain: Come from outside over plain HTTP.
+
+        Raises:
+            StepError: Nothing comes through the endpoint.
         """
         access = self.aws.environment
         credentials = {
@@ -113,18 +126,23 @@ class Company:
                 "aws_secret_access_key": given["SecretAccessKey"],
                 "aws_session_token": given["SessionToken"],
             }
-        return boto3.client(
+        return _session().client(
             service,
             endpoint_url=self._url(through, plain),
             region_name=self.environment.region,
             verify=access["AWS_CA_BUNDLE"],
-            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+            config=_DIRECT,
             **credentials,
         )
 
     def _url(self, through: str | None, plain: bool) -> str:
         if through is not None:
-            return self.aws.through(through)
+            try:
+                return self.aws.through(through)
+            except (LookupError, OSError) as error:
+                raise StepError(
+                    f"Nothing comes through the endpoint {through}: {error}"
+                ) from error
         return self.aws.plain_url if plain else self.aws.url
 
     def outputs(self, part: str) -> dict[str, str]:
@@ -135,6 +153,21 @@ class Company:
             output["OutputKey"]: output["OutputValue"]
             for output in stacks["Stacks"][0].get("Outputs", [])
         }
+
+
+@cache
+def _session() -> boto3.Session:
+    """A session that knows nothing of the caller's profiles."""
+    nothing = (None, None, os.devnull, None)
+    return boto3.Session(
+        botocore_session=botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": nothing,
+                "credentials_file": nothing,
+            }
+        )
+    )
 
 
 def _policy(**statement: Any) -> str:

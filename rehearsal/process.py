@@ -46,7 +46,7 @@ class EmbeddedAws:
         plain_url: Plain HTTP, the same, for showing that policies refuse it.
         environment: What a shell, the CDK CLI or boto3 needs to talk to it as the
             account's root, which no policy limits.
-        folder: The child's own folder, with `server.log`.
+        folder: The child's own folder.
         pid: The child's process id.
     """
 
@@ -55,8 +55,6 @@ class EmbeddedAws:
         *,
         images: Mapping[str, Sequence[str]],
         home: Path,
-        account: str = ACCOUNT,
-        region: str = REGION,
         api_reads: Literal["inside", "outside"] = "inside",
     ) -> None:
         """Describe it; entering the context starts it.
@@ -64,12 +62,10 @@ class EmbeddedAws:
         Args:
             images: Which command serves a container image, by image URI.
             home: The folder in which it makes its own.
-            account: The account of the root key.
-            region: The region of requests that name none.
             api_reads: Where SageMaker's checks at the API come from.
         """
         self._describe = partial(
-            Settings, account=account, region=region, images=images, api_reads=api_reads
+            Settings, account=ACCOUNT, region=REGION, images=images, api_reads=api_reads
         )
         self._home = home
 
@@ -81,6 +77,9 @@ class EmbeddedAws:
         """
         self._home.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="aws-", dir=self._home)).resolve()
+        # Appending, because the child writes to the same open file; open, because
+        # the child removes the folder when it breaks, and then its log is wanted.
+        self._log = (self.folder / "server.log").open("a+b")
         settings = self._describe(folder=self.folder)
         try:
             self._process = self._start()
@@ -131,29 +130,33 @@ class EmbeddedAws:
             with error:
                 raise LookupError(json.load(error)["message"]) from None
 
+    def log(self) -> str:
+        """What the child has logged so far, also when it has ended by itself."""
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
+
     def wait(self) -> int:
         """Wait until the child ends by itself; its exit code."""
         return self._process.wait()
 
     def _start(self) -> subprocess.Popen[str]:
-        with (self.folder / "server.log").open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", SERVER],
-                cwd=ROOT,
-                env={
-                    "HOME": str(self.folder),
-                    "LANG": "C.UTF-8",
-                    "PATH": _path(),
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                    "TMPDIR": str(self.folder),
-                },
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                # Ctrl-C reaches this process only; it ends the child in order.
-                start_new_session=True,
-            )
+        return subprocess.Popen(
+            [sys.executable, "-m", SERVER],
+            cwd=ROOT,
+            env={
+                "HOME": str(self.folder),
+                "LANG": "C.UTF-8",
+                "PATH": _path(),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "TMPDIR": str(self.folder),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            # Ctrl-C reaches this process only; it ends the child in order.
+            start_new_session=True,
+        )
 
     def _exchange(self, settings: Settings) -> dict[str, str]:
         """Tell the child its settings and read where it listens."""
@@ -175,9 +178,7 @@ class EmbeddedAws:
 
     def _last_words(self) -> str:
         """Why a child that answered nothing ended."""
-        log = self.folder / "server.log"
-        lines = log.read_text(errors="replace").split("\n") if log.exists() else []
-        said = [line for line in lines if line.strip()]
+        said = [line for line in self.log().splitlines() if line.strip()]
         return said[-1] if said else f"it was silent for {START_SECONDS} seconds"
 
     def _remove(self) -> None:
@@ -194,6 +195,7 @@ class EmbeddedAws:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.stdout.close()
+        self._log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -1,16 +1,11 @@
 """A run that fails on purpose: one photograph is broken, the others are not lost."""
 
-import time
-from typing import Any
-
 from private_transform.environment import Transform
 from rehearsal.company import Company
 from rehearsal.report import RunRow
-from rehearsal.results import outputs_of
-from rehearsal.steps import StepError
+from rehearsal.results import ended_job, outputs_of, seconds_of
 
 BROKEN = "broken.jpg"
-_SECONDS = 120
 
 
 def run_with_a_broken_photograph(company: Company, transform: Transform) -> RunRow:
@@ -43,7 +38,7 @@ def run_with_a_broken_photograph(company: Company, transform: Transform) -> RunR
         },
         TransformResources=deployed["TransformResources"],
     )
-    job = _ended(sagemaker, name)
+    job = ended_job(company, name)
     found = outputs_of(company, transform, job)
     return RunRow(
         name=f"{transform.name}, with a broken photograph",
@@ -53,17 +48,6 @@ def run_with_a_broken_photograph(company: Company, transform: Transform) -> RunR
         inputs=len(found.inputs),
         outputs=len(found.outputs),
         failed_inputs=found.missing,
-        seconds=(job["TransformEndTime"] - job["CreationTime"]).total_seconds(),
+        seconds=seconds_of(job),
         failure_reason=job.get("FailureReason"),
     )
-
-
-def _ended(sagemaker: Any, name: str) -> dict[str, Any]:
-    deadline = time.monotonic() + _SECONDS
-    while True:
-        job: dict[str, Any] = sagemaker.describe_transform_job(TransformJobName=name)
-        if job["TransformJobStatus"] in ("Completed", "Failed", "Stopped"):
-            return job
-        if time.monotonic() > deadline:
-            raise StepError(f"job {name} still runs after {_SECONDS} seconds")
-        time.sleep(0.5)

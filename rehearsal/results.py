@@ -1,16 +1,20 @@
 """What a transform left behind, read as a reader through the trusted endpoint."""
 
 import io
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from PIL import Image
 
 from private_transform.environment import Transform
 from rehearsal.company import Company
-from rehearsal.report import Photograph, TransformRow, read_predictions
+from rehearsal.report import Photograph, Prediction, TransformRow, read_predictions
+from rehearsal.steps import StepError
+
+FINAL = ("Completed", "Failed", "Stopped")
+_SECONDS = 120
 
 
 class WrongResultError(Exception):
@@ -22,8 +26,8 @@ class Outputs:
     """Inputs and outputs of one job.
 
     Args:
-        inputs: Keys of the inputs, by their last part.
-        outputs: Keys of the outputs, by the input's last part.
+        inputs: Keys of the inputs, by their names: what stands below the prefix.
+        outputs: Keys of the outputs, by the inputs' names.
     """
 
     inputs: Mapping[str, str]
@@ -47,14 +51,31 @@ def outputs_of(
     uploader = company.client("s3", role=company.environment.people.uploaders[0].role)
     return Outputs(
         inputs={
-            _name(key): key
+            key.removeprefix(prefix): key
             for key in _keys(uploader, foundation["InputsBucket"], prefix)
         },
         outputs={
-            _name(key).removesuffix(".out"): key
+            key.removeprefix(written).removesuffix(".out"): key
             for key in _keys(_reader(company), foundation["OutputsBucket"], written)
         },
     )
+
+
+def ended_job(company: Company, name: str) -> dict[str, Any]:
+    """Describe a transform job once it has ended.
+
+    Raises:
+        StepError: It runs for too long.
+    """
+    sagemaker = company.client("sagemaker")
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        job: dict[str, Any] = sagemaker.describe_transform_job(TransformJobName=name)
+        if job["TransformJobStatus"] in FINAL:
+            return job
+        if time.monotonic() > deadline:
+            raise StepError(f"job {name} still runs after {_SECONDS} seconds")
+        time.sleep(0.5)
 
 
 def read_results(
@@ -63,24 +84,39 @@ def read_results(
     """Read one deployment run's outputs and see that each carries the key.
 
     Raises:
-        WrongResultError: An output is not encrypted with the environment's key.
+        StepError: The job does not end.
+        WrongResultError: An output is of another key or format, or of no input.
     """
-    deployed = company.outputs(transform.name)
-    job = company.client("sagemaker").describe_transform_job(
-        TransformJobName=deployed["JobName"]
-    )
+    job = ended_job(company, company.outputs(transform.name)["JobName"])
     found = outputs_of(company, transform, job)
-    row = TransformRow(
+    row = row_of(transform, job, found, failure_reason=job.get("FailureReason"))
+    return row, tuple(_photographs(company, found))
+
+
+def row_of(
+    transform: Transform,
+    job: Mapping[str, Any],
+    found: Outputs,
+    *,
+    failure_reason: str | None,
+) -> TransformRow:
+    """Tell of a deployment run that came to a job."""
+    return TransformRow(
         name=transform.name,
-        job=deployed["JobName"],
+        job=job["TransformJobName"],
         status=job["TransformJobStatus"],
         inputs=len(found.inputs),
         outputs=len(found.outputs),
         failed_inputs=found.missing,
-        seconds=(job["TransformEndTime"] - job["CreationTime"]).total_seconds(),
-        failure_reason=job.get("FailureReason"),
+        seconds=seconds_of(job),
+        failure_reason=failure_reason,
     )
-    return row, tuple(_photographs(company, found))
+
+
+def seconds_of(job: Mapping[str, Any]) -> float:
+    """How long an ended job took, from request to end."""
+    taken: float = (job["TransformEndTime"] - job["CreationTime"]).total_seconds()
+    return taken
 
 
 def _photographs(company: Company, found: Outputs) -> Iterator[Photograph]:
@@ -89,26 +125,38 @@ def _photographs(company: Company, found: Outputs) -> Iterator[Photograph]:
     # Readers may not see inputs; the break-glass role may, from outside too.
     glass = company.client("s3", role=company.environment.people.break_glass[0].role)
     for name, key in found.outputs.items():
+        if name not in found.inputs:
+            raise WrongResultError(f"the output {key} is of no input")
         answer = reader.get_object(Bucket=foundation["OutputsBucket"], Key=key)
         if answer.get("SSEKMSKeyId") != foundation["KeyArn"]:
             raise WrongResultError(
-                f"{key} is encrypted with {answer.get('SSEKMSKeyId')}, not with the "
-                f"environment's key {foundation['KeyArn']}"
+                f"the output {key} is encrypted with {answer.get('SSEKMSKeyId')}, not "
+                f"with the environment's key {foundation['KeyArn']}"
             )
-        jpeg = glass.get_object(
+        predictions = _predictions(key, answer["Body"].read())
+        original = glass.get_object(
             Bucket=foundation["InputsBucket"], Key=found.inputs[name]
-        )["Body"].read()
-        with Image.open(io.BytesIO(jpeg)) as image:
-            width, height = image.size
-        yield Photograph(
-            name=name,
-            jpeg=jpeg,
-            width=width,
-            height=height,
-            predictions=read_predictions(
-                answer["Body"].read().decode(), labels=["face"]
-            ),
         )
+        jpeg = original["Body"].read()
+        width, height = _size(found.inputs[name], jpeg)
+        yield Photograph(
+            name=name, jpeg=jpeg, width=width, height=height, predictions=predictions
+        )
+
+
+def _predictions(key: str, output: bytes) -> tuple[Prediction, ...]:
+    try:
+        return read_predictions(output.decode(), labels=["face"])
+    except ValueError as error:
+        raise WrongResultError(f"the output {key} cannot be read: {error}") from error
+
+
+def _size(key: str, jpeg: bytes) -> tuple[int, int]:
+    try:
+        with Image.open(io.BytesIO(jpeg)) as image:
+            return image.size
+    except OSError as error:
+        raise WrongResultError(f"the input {key} is no photograph: {error}") from error
 
 
 def _reader(company: Company) -> Any:
@@ -117,10 +165,6 @@ def _reader(company: Company) -> Any:
         role=company.environment.people.readers[0].role,
         through=company.outputs("foundation")["EndpointId"],
     )
-
-
-def _name(key: str) -> str:
-    return PurePosixPath(key).name
 
 
 def _keys(s3: Any, bucket: str, prefix: str) -> Iterator[str]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+SECONDS_TO_END = 5
+"""What an interrupted command has for its own cleaning up."""
 
 
 class StepError(Exception):
@@ -38,8 +40,8 @@ def alone(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StepError(
-                "Another rehearsal is running in this folder: wait for it, stop it, or "
-                "run this one in another clone."
+                f"Another rehearsal is running in {folder}: wait for it, stop it, or "
+                "give this one a folder of its own with --home."
             ) from None
         yield
 
@@ -55,29 +57,35 @@ def command(
         folder: Where it runs.
 
     Raises:
-        StepError: It failed.
+        StepError: It is not there, or it failed.
     """
-    process = subprocess.Popen(
-        arguments,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        # A group of its own, so that Ctrl-C ends the command with all its children.
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            arguments,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            # A group of its own: Ctrl-C ends the command with all its children.
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise StepError(
+            f"{error.filename} was not found; run the rehearsal through `make "
+            "rehearse`, which installs what it needs."
+        ) from None
     try:
         code = process.wait()
     except BaseException:
         _end(process)
         raise
     if code:
-        raise StepError(f"`{' '.join(arguments)}` failed; its reason stands above.")
+        raise StepError(f"`{' '.join(arguments)}` failed; its output says why.")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a command and every child of it, those included that outlive it."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(5)
-            return
+            process.wait(SECONDS_TO_END)

@@ -1,15 +1,17 @@
 """The whole rehearsal: everything from nothing, and nothing left at the end."""
 
+import contextlib
 import json
 import os
 import shlex
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,6 +19,8 @@ from demo.model import ARTIFACT
 from private_transform.environment import Environment, load_environment
 from rehearsal.claims import try_claims
 from rehearsal.company import Company
+from rehearsal.failures import read_failure, stacks_of
+from rehearsal.inventory import inventory, require_nothing_new
 from rehearsal.process import ROOT, EmbeddedAws, StartError
 from rehearsal.rejected import run_with_a_broken_photograph
 from rehearsal.report import (
@@ -33,7 +37,7 @@ from rehearsal.report import (
 from rehearsal.results import WrongResultError, read_results
 from rehearsal.steps import StepError, alone, command, step
 
-HOME = ROOT / "build" / "rehearsal"
+LOG = "server.log"
 PHOTOGRAPHS = ROOT / "demo" / "photographs"
 SERVE = [
     sys.executable,
@@ -48,14 +52,18 @@ SERVE = [
 
 @dataclass(slots=True)
 class _Seen:
-    """What the rehearsal has seen so far; a failure ends it with this much."""
+    """What the rehearsal has seen so far; a failure ends it with this much.
+
+    Attributes:
+        failure: Why it did not come to its end; None once it has.
+    """
 
     stacks: tuple[StackRow, ...] = ()
     transforms: tuple[TransformRow, ...] = ()
     runs: tuple[RunRow, ...] = ()
     claims: tuple[ClaimRow, ...] = ()
     photographs: tuple[Photograph, ...] = ()
-    failure: str | None = None
+    failure: str | None = "the rehearsal was interrupted"
 
     def report(self, seconds: float) -> Report:
         """The report, ok only if everything happened as it should."""
@@ -80,37 +88,54 @@ class _Seen:
         )
 
 
-def serve() -> int:
-    """Run the embedded AWS, ready for the rehearsal's environment, until it ends."""
+def serve(home: Path) -> NoReturn:
+    """Run the embedded AWS, ready for the rehearsal's environment, until it is stopped.
+
+    Args:
+        home: The folder for the data to upload and for the embedded AWS's own files.
+
+    Raises:
+        StartError: It did not start.
+        StepError: It ended by itself, or another rehearsal runs in this folder.
+    """
     environment = _environment()
-    with alone(HOME), EmbeddedAws(images=images_of(environment), home=HOME) as aws:
-        _prepare()
+    with alone(home), _aws(environment, home) as aws:
+        _lay_out_data(home)
         Company(aws=aws, environment=environment).hire()
+        # What a shell has of its own would go before the credentials below.
+        print("unset AWS_DEFAULT_PROFILE AWS_PROFILE AWS_SESSION_TOKEN")
         for name, value in sorted(aws.environment.items()):
             print(f"export {name}={shlex.quote(value)}")
-        print(f"# Data to upload: {HOME / 'data'}. Serving until Ctrl-C.", flush=True)
-        return aws.wait()
+        print(f"# Data to upload: {home / 'data'}. Serving until Ctrl-C.", flush=True)
+        code = aws.wait()
+        raise StepError(f"The embedded AWS ended by itself, with code {code}.")
 
 
-def rehearse() -> Report:
-    """Deploy, run, look, remove; the report is left in `build/rehearsal`.
+def rehearse(home: Path) -> Report:
+    """Deploy, run, look, remove; the report is left in the folder.
 
     A step that fails ends the walk and stands in the report.
+
+    Args:
+        home: The folder of the rehearsal.
 
     Raises:
         StepError: Another rehearsal is running in this folder.
     """
-    with alone(HOME):
-        return _rehearsed(_environment())
+    with alone(home):
+        return _rehearsed(_environment(), home)
 
 
-def _rehearsed(environment: Environment) -> Report:
+def _rehearsed(environment: Environment, home: Path) -> Report:
     began = time.monotonic()
-    _prepare()
+    for old in ("report.json", "report.html", LOG):
+        (home / old).unlink(missing_ok=True)
     seen = _Seen()
     try:
-        with EmbeddedAws(images=images_of(environment), home=HOME) as aws:
-            _walk(Company(aws=aws, environment=environment), shell_of(aws), seen)
+        _lay_out_data(home)
+        with _aws(environment, home) as aws:
+            _walk(Company(aws=aws, environment=environment), seen, home)
+        seen.failure = None
     except (
         StartError,
         StepError,
@@ -119,27 +144,45 @@ def _rehearsed(environment: Environment) -> Report:
         ClientError,
     ) as error:
         seen.failure = str(error)
-    report = seen.report(time.monotonic() - began)
-    (HOME / "report.json").write_text(json.dumps(to_json(report), indent=2) + "\n")
-    (HOME / "report.html").write_text(to_html(report), encoding="utf-8")
+    finally:
+        report = seen.report(time.monotonic() - began)
+        (home / "report.json").write_text(json.dumps(to_json(report), indent=2) + "\n")
+        (home / "report.html").write_text(to_html(report), encoding="utf-8")
     print("\n" + to_terminal(report))
-    print(f"The photographs with their boxes: {HOME / 'report.html'}")
+    print(f"The photographs with their boxes: {home / 'report.html'}")
     return report
 
 
-def _walk(company: Company, shell: Mapping[str, str], seen: _Seen) -> None:
-    environment = company.environment
+@contextlib.contextmanager
+def _aws(environment: Environment, home: Path) -> Iterator[EmbeddedAws]:
+    """An embedded AWS whose log, if there is something in it, outlives it."""
+    with EmbeddedAws(images=images_of(environment), home=home) as aws:
+        try:
+            yield aws
+        finally:
+            if log := aws.log():
+                (home / LOG).write_text(log)
+                print(f"What the embedded AWS logged: {home / LOG}", file=sys.stderr)
+
+
+def _walk(company: Company, seen: _Seen, home: Path) -> None:
+    environment, shell = company.environment, shell_of(company.aws)
     with step("Prepare the account: people's roles and `cdk bootstrap`"):
         company.hire()
         account = f"aws://{environment.account}/{environment.region}"
         # Elsewhere than in the project, whose app it would synthesize first.
-        bootstrap = ["cdk", "bootstrap", account, "--no-notices"]
-        command(bootstrap, shell, folder=company.aws.folder)
+        command(["cdk", "bootstrap", account], shell, folder=company.aws.folder)
+        before = inventory(company)
     with step("Deploy: foundation and operations, upload, transforms"):
         try:
-            _operate("deploy", environment, shell, "--data", str(HOME / "data"))
+            _operate("deploy", environment, shell, "--data", str(home / "data"))
+        except StepError:
+            seen.transforms = tuple(
+                read_failure(company, each) for each in environment.transforms
+            )
+            raise
         finally:
-            seen.stacks = _stacks(company)
+            seen.stacks = stacks_of(company)
     with step("Read the results as a reader, through the endpoint"):
         found = [read_results(company, each) for each in environment.transforms]
         seen.transforms = tuple(row for row, _ in found)
@@ -153,7 +196,7 @@ def _walk(company: Company, shell: Mapping[str, str], seen: _Seen) -> None:
         )
     with step("Remove everything"):
         _operate("remove", environment, shell, "--yes")
-        _require_nothing_left(company)
+        require_nothing_new(company, before)
 
 
 def images_of(environment: Environment) -> dict[str, list[str]]:
@@ -181,6 +224,7 @@ def shell_of(aws: EmbeddedAws) -> Mapping[str, str]:
         "LANG": "C.UTF-8",
         "CDK_HOME": str(ROOT / "build" / "cdk-home"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_NOTICES": "false",
         # The gate of `make test` validates; here it would only cost time.
         "CDK_VALIDATION": "false",
     }
@@ -192,17 +236,20 @@ def _environment() -> Environment:
     )
 
 
-def _prepare() -> None:
+def _lay_out_data(home: Path) -> None:
     """Lay out the data to be uploaded, as somebody would who has it on a laptop."""
-    data = HOME / "data"
-    shutil.rmtree(data, ignore_errors=True)
-    for folder in ("models/faces", "inputs/photos"):
-        (data / folder).mkdir(parents=True)
-    shutil.copy(ARTIFACT, data / "models" / "faces" / "model.tar.gz")
-    for photograph in sorted(PHOTOGRAPHS.glob("*.jpg")):
-        shutil.copy(photograph, data / "inputs" / "photos")
-    for old in ("report.json", "report.html"):
-        (HOME / old).unlink(missing_ok=True)
+    data = home / "data"
+    try:
+        shutil.rmtree(data, ignore_errors=True)
+        for folder in ("models/faces", "inputs/photos"):
+            (data / folder).mkdir(parents=True)
+        shutil.copy(ARTIFACT, data / "models" / "faces" / "model.tar.gz")
+        for photograph in sorted(PHOTOGRAPHS.glob("*.jpg")):
+            shutil.copy(photograph, data / "inputs" / "photos")
+    except OSError as error:
+        raise StepError(
+            f"The data to upload was not laid out in {data}: {error}"
+        ) from error
 
 
 def _operate(
@@ -211,30 +258,3 @@ def _operate(
     command(
         [sys.executable, "-m", "operate", operation, environment.name, *more], shell
     )
-
-
-def _stacks(company: Company) -> tuple[StackRow, ...]:
-    prefix = company.environment.stack_name("")
-    found = company.client("cloudformation").describe_stacks()["Stacks"]
-    return tuple(
-        StackRow(name=stack["StackName"], status=stack["StackStatus"])
-        for stack in sorted(found, key=lambda stack: str(stack["StackName"]))
-        if stack["StackName"].startswith(prefix)
-    )
-
-
-def _require_nothing_left(company: Company) -> None:
-    """The documented removal leaves no stack, bucket, model or running job."""
-    prefix = company.environment.stack_name("")
-    left = [row.name for row in _stacks(company)]
-    left += [
-        bucket["Name"]
-        for bucket in company.client("s3").list_buckets()["Buckets"]
-        if bucket["Name"].startswith(prefix)
-    ]
-    sagemaker = company.client("sagemaker")
-    left += [model["ModelName"] for model in sagemaker.list_models()["Models"]]
-    running = sagemaker.list_transform_jobs(StatusEquals="InProgress")
-    left += [job["TransformJobName"] for job in running["TransformJobSummaries"]]
-    if left:
-        raise StepError(f"the removal left something behind: {', '.join(left)}")

@@ -26,10 +26,9 @@ IN_PROCESS = Connection(tls_version="1.3")
 
 current: ContextVar[Connection] = ContextVar("connection", default=IN_PROCESS)
 
-AUTH_TYPES = ("REST-HEADER", "REST-QUERY-STRING", "POST")
-
 auth_type: ContextVar[str | None] = ContextVar("auth_type", default=None)
-"""How the request is signed, one of `AUTH_TYPES`; None when it is not.
+"""How the request is signed: `REST-HEADER`, `REST-QUERY-STRING` or `POST`; None when
+it is not.
 
 AWS: Bucket policy examples using condition keys, `s3:authType`.
 """

@@ -1,4 +1,4 @@
-"""S3 uses KMS keys for the caller: key state, key policy and IAM decide.
+"""S3 uses the keys of its objects for the caller.
 
 Which call needs which permission: AWS: Using server-side encryption with AWS KMS
 keys, and Uploading and copying objects using multipart upload. The encryption
@@ -6,26 +6,21 @@ context is the object's ARN, or the bucket's when the bucket uses bucket keys.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from ministack.core import iam_evaluator, responses, router
+from ministack.core import responses
 from ministack.services import kms, s3
 
-from rehearsal.embedded import identity
+from rehearsal.embedded import key_uses
 from rehearsal.embedded.conditions import KMS_KEY_HEADER
+from rehearsal.embedded.key_uses import KeyUse, Refusal
 
 ALGORITHM_HEADER = "x-amz-server-side-encryption"
 AWS_MANAGED_KEY = "alias/aws/s3"
 SUBRESOURCES = frozenset(
     {"acl", "annotation", "attributes", "legal-hold", "restore", "retention", "tagging"}
 )
-KEY_STATE_ERRORS = {
-    "Disabled": ("KMS.DisabledException", "is disabled."),
-    "PendingDeletion": ("KMS.KMSInvalidStateException", "is pending deletion."),
-    "PendingImport": ("KMS.KMSInvalidStateException", "is pending import."),
-}
 
 Query = Mapping[str, Any]
 Response = tuple[int, dict[str, str], bytes]
@@ -36,24 +31,6 @@ _dispatch = s3._dispatch
 def apply() -> None:
     """Ask KMS before S3 reads or writes an object."""
     s3._dispatch = _dispatch_with_keys
-
-
-@dataclass(frozen=True, kw_only=True)
-class Use:
-    """One use of a key that a request makes; without a key there is none."""
-
-    action: str
-    key_id: str
-    bucket: str
-    key: str
-
-    @property
-    def context(self) -> str:
-        """What the encryption context names: `aws:s3:arn`."""
-        configured = s3._bucket_encryption.get(self.bucket) or ""
-        if "<BucketKeyEnabled>true</BucketKeyEnabled>" in configured:
-            return f"arn:aws:s3:::{self.bucket}"
-        return f"arn:aws:s3:::{self.bucket}/{self.key}"
 
 
 def _dispatch_with_keys(
@@ -67,9 +44,9 @@ def _dispatch_with_keys(
     if bucket in s3._buckets and key and not SUBRESOURCES & query.keys():
         headers = _with_key(headers)
         for use in _uses(method, bucket, key, headers, query):
-            refused = _refusal(use, headers, query)
+            refused = key_uses.refusal(use, headers, query)
             if refused is not None:
-                return refused
+                return _error(refused)
     answer: Response = _dispatch(method, bucket, key, headers, body, query)
     return answer
 
@@ -94,7 +71,7 @@ def _aws_managed_key() -> str:
 
 def _uses(
     method: str, bucket: str, key: str, headers: Mapping[str, str], query: Query
-) -> list[Use]:
+) -> list[KeyUse]:
     """The uses of keys that a request makes; most requests make none."""
     reads_checksum = headers.get("x-amz-checksum-mode", "").upper() == "ENABLED"
     if method == "GET" or (method == "HEAD" and reads_checksum):
@@ -105,29 +82,31 @@ def _uses(
         return []
     if "uploadId" in query:
         upload = s3._multipart_uploads.get(_one(query, "uploadId"))
-        write = Use(
-            action="Decrypt", key_id=_stored_key(upload), bucket=bucket, key=key
-        )
+        write = _use("Decrypt", _stored_key(upload), bucket, key)
     else:
-        write = Use(
-            action="GenerateDataKey",
-            key_id=_key_of_write(bucket, headers),
-            bucket=bucket,
-            key=key,
-        )
+        write = _use("GenerateDataKey", _key_of_write(bucket, headers), bucket, key)
     return [write, *_reads_of_copy(headers)]
 
 
-def _reads_of_copy(headers: Mapping[str, str]) -> list[Use]:
+def _reads_of_copy(headers: Mapping[str, str]) -> list[KeyUse]:
     source, _, version = headers.get("x-amz-copy-source", "").partition("?")
     bucket, _, key = unquote(source).lstrip("/").partition("/")
     version_id = parse_qs(version).get("versionId", [""])[0]
     return [_read(bucket, key, version_id)] if key else []
 
 
-def _read(bucket: str, key: str, version_id: str) -> Use:
+def _read(bucket: str, key: str, version_id: str) -> KeyUse:
     stored = _stored_key(_object(bucket, key, version_id))
-    return Use(action="Decrypt", key_id=stored, bucket=bucket, key=key)
+    return _use("Decrypt", stored, bucket, key)
+
+
+def _use(action: str, key_id: str, bucket: str, key: str) -> KeyUse:
+    configured = s3._bucket_encryption.get(bucket) or ""
+    of_the_bucket = "<BucketKeyEnabled>true</BucketKeyEnabled>" in configured
+    arn = f"arn:aws:s3:::{bucket}" if of_the_bucket else f"arn:aws:s3:::{bucket}/{key}"
+    return KeyUse(
+        service="s3", action=action, key_id=key_id, context={"aws:s3:arn": arn}
+    )
 
 
 def _one(query: Query, name: str) -> str:
@@ -157,48 +136,9 @@ def _key_of_write(bucket: str, headers: Mapping[str, str]) -> str:
     return str(s3._bucket_default_sse_headers(bucket).get(KMS_KEY_HEADER, ""))
 
 
-def _refusal(use: Use, headers: Mapping[str, str], query: Query) -> Response | None:
-    """Why the caller cannot use the key through S3, as S3 answers it."""
-    if not use.key_id or use.key_id.endswith(f":{AWS_MANAGED_KEY}"):
-        return None
-    record = kms._resolve_key(use.key_id)
-    if record is None:
-        return _error("KMS.NotFoundException", f"Invalid keyId '{use.key_id}'", 400)
-    denied = _denied(use, record["Arn"], headers, query)
-    if denied is not None:
-        return _error("AccessDenied", denied, 403)
-    if record["KeyState"] in KEY_STATE_ERRORS:
-        code, words = KEY_STATE_ERRORS[record["KeyState"]]
-        return _error(code, f"{record['Arn']} {words}", 400)
-    return None
-
-
-def _denied(
-    use: Use, key_arn: str, headers: Mapping[str, str], query: Query
-) -> str | None:
-    access_key = router.extract_access_key_id(headers, query)
-    if not access_key:
-        # S3 has answered anonymous callers before; what comes here without a key
-        # is MiniStack's own work.
-        return None
-    region = responses.get_region()
-    verdict = iam_evaluator.enforce(
-        access_key,
-        f"kms:{use.action}",
-        "kms",
-        region,
-        resource_arn=key_arn,
-        service_context={
-            "kms:ViaService": f"s3.{region}.amazonaws.com",
-            "kms:EncryptionContext:aws:s3:arn": use.context,
-            "kms:EncryptionContextKeys": ["aws:s3:arn"],
-        },
-    )
-    if verdict is None:
-        return None
-    return identity.message(verdict, f"kms:{use.action}", key_arn)
-
-
-def _error(code: str, message: str, status: int) -> Response:
-    answer: Response = s3._error(code, message, status)
+def _error(refused: Refusal) -> Response:
+    if refused.code == "AccessDeniedException":
+        answer: Response = s3._error("AccessDenied", refused.message, 403)
+    else:
+        answer = s3._error(f"KMS.{refused.code}", refused.message, 400)
     return answer

@@ -85,11 +85,17 @@ def record(endpoint_id: str) -> dict[str, Any] | None:
     return None
 
 
-def _endpoint_of_subnet(subnet_id: str) -> str | None:
+def vpc_of(subnet_id: str) -> str | None:
+    """The VPC of a subnet, None if there is no such subnet."""
     subnet = ec2._subnets.get(subnet_id)
-    if subnet is None:
+    return None if subnet is None else str(subnet["VpcId"])
+
+
+def _endpoint_of_subnet(subnet_id: str) -> str | None:
+    vpc_id = vpc_of(subnet_id)
+    if vpc_id is None:
         return None
-    table = _route_table(subnet_id, subnet["VpcId"])
+    table = _route_table(subnet_id, vpc_id)
     for each in ec2._vpc_endpoints.values():
         if (
             each["VpcEndpointType"] == "Gateway"

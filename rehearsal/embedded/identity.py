@@ -11,19 +11,14 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator, responses, router
 from ministack.services import cloudwatch_logs, eventbridge, iam, sts
 
+from rehearsal.embedded.scope import Scope
+
 SESSION_SECONDS = 12 * 60 * 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scope:
-    """The account and region that a request acts in."""
-
-    account: str
-    region: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +32,6 @@ class Principal:
     arn: str
     account: str
     access_key_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Denial:
-    """Why a principal may not do something, in AWS's words."""
-
-    action: str
-    resource: str
-    message: str
 
 
 def scope() -> Scope:
@@ -91,10 +77,8 @@ def role_credentials(role_arn: str, session_name: str) -> dict[str, str]:
     Raises:
         LookupError: There is no such role.
     """
+    role = _role(role_arn)
     account, name = _account_and_name(role_arn)
-    role = iam._roles.get_scoped(account, None, name)
-    if role is None or role["Arn"] != role_arn:
-        raise LookupError(f"the role {role_arn} does not exist")
     digest = hashlib.sha256(f"{role_arn} {session_name}".encode()).hexdigest()
     access_key = "ASIA" + digest[:16].upper()
     sts.register_session(
@@ -126,9 +110,9 @@ def trusts(
         service: The service principal, such as `sagemaker.amazonaws.com`.
         context: Condition keys of the request, such as `aws:SourceAccount`.
     """
-    account, name = _account_and_name(role_arn)
-    role = iam._roles.get_scoped(account, None, name)
-    if role is None or role["Arn"] != role_arn:
+    try:
+        role = _role(role_arn)
+    except LookupError:
         return False
     verdict = iam_evaluator.evaluate_resource_policy(
         role["AssumeRolePolicyDocument"],
@@ -151,8 +135,8 @@ def authorize(
     action: str,
     resource_arn: str,
     context: Mapping[str, str | Sequence[str]] | None = None,
-) -> Denial | None:
-    """Ask the policy evaluator; None means allowed.
+) -> str | None:
+    """Why a principal may not do something, in AWS's words; None if it may.
 
     Identity policies, permissions boundary, session policies and the resource's own
     policy (bucket, key, topic, queue, function) count, as for a request.
@@ -173,19 +157,15 @@ def authorize(
     )
     if verdict is None:
         return None
-    return Denial(
-        action=action,
-        resource=resource_arn,
-        message=message(verdict, action, resource_arn),
-    )
+    return message(verdict, action, resource_arn)
 
 
 def emit_event(
+    source: str,
     detail_type: str,
     detail: Mapping[str, object],
     *,
     resources: Sequence[str],
-    source: str = "aws.sagemaker",
 ) -> None:
     """Put a service's event on the account's default event bus."""
     eventbridge._put_events(
@@ -203,9 +183,14 @@ def emit_event(
     )
 
 
+def log_group_exists(group: str) -> bool:
+    """Whether the account has the log group in the region."""
+    return group in cloudwatch_logs._log_groups
+
+
 def write_log(group: str, stream: str, lines: Iterable[str]) -> None:
     """Append lines to a log stream; group and stream are made when they are missing."""
-    if group not in cloudwatch_logs._log_groups:
+    if not log_group_exists(group):
         cloudwatch_logs._create_log_group({"logGroupName": group})
     if stream not in cloudwatch_logs._log_groups[group]["streams"]:
         cloudwatch_logs._create_log_stream(
@@ -219,6 +204,19 @@ def write_log(group: str, stream: str, lines: Iterable[str]) -> None:
             "logEvents": [{"timestamp": now, "message": line} for line in lines],
         }
     )
+
+
+def _role(role_arn: str) -> Mapping[str, Any]:
+    """MiniStack's record of a role.
+
+    Raises:
+        LookupError: There is no such role.
+    """
+    account, name = _account_and_name(role_arn)
+    role: Mapping[str, Any] | None = iam._roles.get_scoped(account, None, name)
+    if role is None or role["Arn"] != role_arn:
+        raise LookupError(f"the role {role_arn} does not exist")
+    return role
 
 
 def _account_and_name(role_arn: str) -> tuple[str, str]:

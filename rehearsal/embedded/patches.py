@@ -6,6 +6,7 @@ from rehearsal.embedded import (
     buckets,
     conditions,
     custom_resources,
+    default_groups,
     dependencies,
     encryption,
     log_keys,
@@ -13,6 +14,7 @@ from rehearsal.embedded import (
     networks,
     perimeter,
     properties,
+    topic_keys,
     trails,
 )
 
@@ -72,15 +74,19 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_ACTION_MAP",
         "_create_flow_logs",
         "_delete_flow_logs",
+        "_error",
         "_esc",
         "_flow_logs",
         "_p",
+        "_parse_ip_permissions",
         "_route_tables",
+        "_rules_match",
         "_security_groups",
         "_sg_rule_id",
         "_subnets",
         "_vpc_endpoints",
         "_vpce_fields_xml",
+        "_vpcs",
     ),
     "ministack.services.eventbridge": (
         "_put_events",
@@ -118,7 +124,11 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_put_bucket_tagging",
         "_stored_sse_headers",
     ),
-    "ministack.services.sns": ("_topics",),
+    "ministack.services.sns": (
+        "_error",
+        "_p",
+        "_topics",
+    ),
 }
 """What is patched or read inside MiniStack, by module: all of it may change."""
 
@@ -131,8 +141,10 @@ def apply() -> None:
     names.apply()
     log_keys.apply()
     properties.apply()
+    topic_keys.apply()
     buckets.apply()
     networks.apply()
+    default_groups.apply()
     trails.apply()
     custom_resources.apply()
     dependencies.apply()

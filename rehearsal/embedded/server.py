@@ -74,10 +74,11 @@ async def _serve(
     from hypercorn.config import Config
     from ministack import app as ministack
 
-    from rehearsal.embedded import endpoint, gateway, patches, services
+    from rehearsal.embedded import endpoint, gateway, patches
+    from rehearsal.sagemaker import ministack as sagemaker
 
     patches.apply()
-    stops = services.register_built_in(settings)
+    stop_jobs = sagemaker.serve(settings)
     loop = asyncio.get_running_loop()
     lifespan = Lifespan(ASGIWrapper(ministack.app), Config(), loop, {})
     life = loop.create_task(lifespan.handle_lifespan())
@@ -100,8 +101,7 @@ async def _serve(
     server.close()
     await lifespan.wait_for_shutdown()
     await life
-    for stop in stops:
-        stop()
+    stop_jobs()
     shutil.rmtree(settings.folder, ignore_errors=True)
     _leave()
 

@@ -1,22 +1,12 @@
 """Services of our own, answered by MiniStack's front door in process."""
 
-import importlib
-import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol, TypeAlias
 
 from ministack import app
 from ministack.core import iam_actions, router
 
-from rehearsal.embedded.settings import Settings
-
 Response: TypeAlias = tuple[int, dict[str, str], bytes]
-
-Stop: TypeAlias = Callable[[], None]
-"""Ends what a service has started: processes and threads; called once, at the end."""
-
-BUILT_IN = ("rehearsal.sagemaker",)
-"""Packages with `register(settings) -> Stop`; absent ones are skipped."""
 
 
 class JsonService(Protocol):
@@ -56,12 +46,3 @@ def register(name: str, service: JsonService, *, target_prefix: str) -> None:
         "host_patterns": [rf"(api\.)?{name}\."],
     }
     iam_actions._SERVICE_PROTOCOL[name] = "json"
-
-
-def register_built_in(settings: Settings) -> list[Stop]:
-    """Register the services of this project that are installed."""
-    stops: list[Stop] = []
-    for package in BUILT_IN:
-        if importlib.util.find_spec(package) is not None:
-            stops.append(importlib.import_module(package).register(settings))
-    return stops

@@ -1,6 +1,6 @@
 """The local transform engine: runs SageMaker batch transform jobs on this machine."""
 
-from rehearsal.engine.job import TransformJob
+from rehearsal.engine.job import TransformJob, containers_of
 from rehearsal.engine.stop import StopSignal
 from rehearsal.engine.storage import (
     Location,
@@ -22,5 +22,6 @@ __all__ = [
     "Storage",
     "StorageError",
     "TransformJob",
+    "containers_of",
     "run_job",
 ]

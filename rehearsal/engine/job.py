@@ -1,6 +1,6 @@
 """What the engine runs: a model and a transform job as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -100,12 +100,11 @@ class TransformJob:
         Raises:
             ValueError: A URL is not `s3://`.
         """
-        containers = model.get("Containers") or [model["PrimaryContainer"]]
         client = job.get("ModelClientConfig", {})
         capture = job.get("DataCaptureConfig")
         return cls(
             name=job["TransformJobName"],
-            containers=tuple(_container(container) for container in containers),
+            containers=tuple(_container(each) for each in containers_of(model)),
             input=_input(job["TransformInput"]),
             output=_output(job["TransformOutput"]),
             instance_count=job["TransformResources"]["InstanceCount"],
@@ -121,6 +120,12 @@ class TransformJob:
             data_processing=_data_processing(job.get("DataProcessing", {})),
             data_capture=capture and Location.parse(capture["DestinationS3Uri"]),
         )
+
+
+def containers_of(model: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The containers of a CreateModel request, in the order in which they answer."""
+    primary = model.get("PrimaryContainer")
+    return [primary] if primary else model.get("Containers", [])
 
 
 def _container(container: Mapping[str, Any]) -> Container:

@@ -23,7 +23,10 @@ PING_SECONDS: Final = 2.0
 """How long one `/ping` may take. AWS: Use Your Own Inference Code with Batch
 Transform."""
 
-_PAUSE_SECONDS: Final = 0.05
+GRACE_SECONDS: Final = 2.0
+"""How long a process has between SIGTERM and SIGKILL."""
+
+_PAUSE_SECONDS: Final = 0.02
 _LINE_BYTES: Final = 256 * 1024
 """The longest line that is kept whole. AWS: CloudWatch Logs quotas, event size."""
 
@@ -122,16 +125,16 @@ class ModelServer:
         """End the process at once; requests under way break off."""
         self._signal(signal.SIGKILL)
 
-    def stop(self, *, seconds: float = 2.0) -> None:
+    def stop(self) -> None:
         """End the process group: SIGTERM first, SIGKILL for what is left."""
         self._signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=seconds)
+            self._process.wait(timeout=GRACE_SECONDS)
         self._signal(signal.SIGKILL)
         self._process.wait()
         if self._process.stdin:
             self._process.stdin.close()
-        self._printing.join(timeout=seconds)
+        self._printing.join(timeout=GRACE_SECONDS)
         if self._process.stdout:
             self._process.stdout.close()
 

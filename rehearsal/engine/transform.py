@@ -64,14 +64,10 @@ class Outcome:
     Args:
         status: `Completed`, `Failed` or `Stopped`.
         failure_reason: SageMaker's FailureReason; None unless the job failed.
-        outputs: How many outputs were written.
-        failed_objects: Bucket and key of each input without an output.
     """
 
     status: str
     failure_reason: str | None = None
-    outputs: int = 0
-    failed_objects: tuple[str, ...] = ()
 
 
 def run_job(
@@ -161,12 +157,7 @@ class _Run:
         if self._stop.is_set():
             return Outcome(status=STOPPED)
         self._write(outputs)
-        return Outcome(
-            status=FAILED if reason else COMPLETED,
-            failure_reason=reason,
-            outputs=len(outputs),
-            failed_objects=tuple(str(source) for source, _ in failures),
-        )
+        return Outcome(status=FAILED if reason else COMPLETED, failure_reason=reason)
 
     def _command(self, image: str) -> Sequence[str]:
         try:

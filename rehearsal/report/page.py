@@ -15,12 +15,14 @@ from .values import (
     StackRow,
     TransformRow,
     duration,
+    promises,
 )
 
 
 def to_html(report: Report) -> str:
     """Render the report as a self-contained document."""
-    held = sum(claim.ok for claim in report.claims)
+    tried = promises(report.claims).values()
+    held = sum(all(row.ok for row in rows) for rows in tried)
     seen = sum(len(photograph.predictions) for photograph in report.photographs)
     ok = report.status == "ok"
     return document(
@@ -43,7 +45,7 @@ def to_html(report: Report) -> str:
                         ("Time", duration(report.seconds)),
                         ("Stacks", str(len(report.stacks))),
                         ("Transform jobs", str(len(report.transforms))),
-                        ("Promises held", f"{held} of {len(report.claims)}"),
+                        ("Promises held", f"{held} of {len(tried)}"),
                         ("Photographs", str(len(report.photographs))),
                         ("Objects found", str(seen)),
                     ),
@@ -86,7 +88,12 @@ def _sections(report: Report) -> Iterable[Element]:
         yield _section(
             "Privacy",
             "For each promise, what was tried to break it, and what came back.",
-            tag("ul", *map(_claim, report.claims), class_="claims", role="list"),
+            tag(
+                "ul",
+                *map(_promise, promises(report.claims).values()),
+                class_="claims",
+                role="list",
+            ),
         )
     if report.transforms:
         yield _section(
@@ -138,17 +145,21 @@ def _numbers(*pairs: tuple[str, str]) -> Element:
     )
 
 
-def _claim(claim: ClaimRow) -> Element:
-    verdict = _mark(claim.ok, "held" if claim.ok else "broken")
+def _promise(tried: Sequence[ClaimRow]) -> Element:
+    held = all(row.ok for row in tried)
+    verdict = _mark(held, "held" if held else "broken")
     return tag(
         "li",
-        tag("h3", tag("span", claim.claim), verdict),
-        tag(
-            "dl",
-            *(tag("dt", "Tried"), tag("dd", claim.tried)),
-            *(tag("dt", "Seen"), tag("dd", claim.seen)),
-        ),
+        tag("h3", tag("span", tried[0].claim), verdict),
+        tag("dl", *(part for row in tried for part in _attempt(row))),
     )
+
+
+def _attempt(row: ClaimRow) -> Iterable[Element]:
+    yield tag("dt", "Tried")
+    yield tag("dd", row.tried)
+    yield tag("dt", "Seen")
+    yield tag("dd", row.seen) if row.ok else tag("dd", tag("strong", row.seen))
 
 
 _JOB_COLUMNS = ("Transform", "Status", "Outputs", "Time", "What went wrong")

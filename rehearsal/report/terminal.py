@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from .values import ClaimRow, Report, RunRow, TransformRow, duration
+from .values import ClaimRow, Report, RunRow, TransformRow, duration, promises
 
 WIDTH = 76
 """Columns that sentences are wrapped at."""
@@ -28,7 +28,7 @@ def to_terminal(report: Report) -> str:
             [_job(row) for row in report.runs],
             notes=[(_expectation(row), *_troubles(row)) for row in report.runs],
         ),
-        "\n".join(_claim(row) for row in report.claims),
+        "\n".join(map(_promise, promises(report.claims).values())),
         f"rehearsal: {report.status}, {duration(report.seconds)}",
         _wrapped(report.failure, first="  ") if report.failure else "",
     ]
@@ -58,11 +58,15 @@ def _expectation(row: RunRow) -> str:
     return f"NOT AS EXPECTED: {row.expected} was expected"
 
 
-def _claim(row: ClaimRow) -> str:
-    if row.ok:
-        return _wrapped(row.claim, first="held    ")
-    return _wrapped(
-        f"{row.claim} (tried: {row.tried}; seen: {row.seen})", first="BROKEN  "
+def _promise(tried: Sequence[ClaimRow]) -> str:
+    broken = [row for row in tried if not row.ok]
+    if not broken:
+        return _wrapped(tried[0].claim, first="held    ")
+    return "\n".join(
+        _wrapped(
+            f"{row.claim} (tried: {row.tried}; seen: {row.seen})", first="BROKEN  "
+        )
+        for row in broken
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -105,6 +106,14 @@ def to_json(report: Report) -> dict[str, Any]:
         "runs": [asdict(row) for row in report.runs],
         "claims": [asdict(row) for row in report.claims],
     }
+
+
+def promises(rows: Iterable[ClaimRow]) -> Mapping[str, tuple[ClaimRow, ...]]:
+    """Return what was tried to break each promise, by the promise."""
+    tried: dict[str, tuple[ClaimRow, ...]] = {}
+    for row in rows:
+        tried[row.claim] = (*tried.get(row.claim, ()), row)
+    return tried
 
 
 def duration(seconds: float) -> str:

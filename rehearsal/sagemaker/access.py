@@ -6,9 +6,10 @@ Source: AWS: Actions, resources, and condition keys for Amazon SageMaker.
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.sagemaker import arns
 from rehearsal.sagemaker.errors import AccessDeniedError
-from rehearsal.sagemaker.platform import Conditions, Platform, Scope
+from rehearsal.sagemaker.platform import Conditions, Platform
 
 
 class Access:

@@ -1,6 +1,6 @@
 """Amazon Resource Names of what SageMaker and its callers touch."""
 
-from rehearsal.sagemaker.platform import Scope
+from rehearsal.embedded.scope import Scope
 
 
 def model(scope: Scope, name: str) -> str:

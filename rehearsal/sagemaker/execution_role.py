@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rehearsal.engine import Location, Storage, StorageError
+from rehearsal.embedded.scope import Scope
+from rehearsal.engine import Location, Storage, StorageError, containers_of
 from rehearsal.sagemaker import arns
 from rehearsal.sagemaker.errors import ValidationError
-from rehearsal.sagemaker.platform import Conditions, Platform, Scope
-from rehearsal.sagemaker.rules import containers_of
+from rehearsal.sagemaker.platform import Conditions, Platform
 from rehearsal.sagemaker.store import JobRecord, ModelRecord
 
 # AWS's own words for these refusals leave out why S3 refused.
@@ -35,10 +35,10 @@ class _Use:
     conditions: Conditions
 
 
-def check_artifacts(
+def check_model(
     platform: Platform, scope: Scope, model: ModelRecord, *, inside: bool
 ) -> None:
-    """Check at CreateModel that the role reads the model's artifacts.
+    """Check at CreateModel that the role trusts SageMaker and reads the artifacts.
 
     Args:
         platform: The cloud.
@@ -63,6 +63,15 @@ def check_artifacts(
                 '"s3:GetObject" permissions and that the object is located in '
                 f"{scope.region}."
             )
+    if not trusted:
+        raise _not_assumed(model.role_arn)
+
+
+def _not_assumed(role_arn: str) -> ValidationError:
+    return ValidationError(
+        f"Could not assume role {role_arn}. Please ensure that the role exists and "
+        "allows principal 'sagemaker.amazonaws.com' to assume the role."
+    )
 
 
 def _is_readable(
@@ -78,28 +87,30 @@ def _is_readable(
         return False
 
 
-def check_inputs(
-    platform: Platform, scope: Scope, model: ModelRecord, request: Any
-) -> None:
+def check_inputs(platform: Platform, scope: Scope, job: JobRecord) -> None:
     """Check at CreateTransformJob that the role finds an input. It asks from outside.
 
     Raises:
-        ValidationError: The listing was refused or is empty.
+        ValidationError: SageMaker could not assume the role, or the listing was refused
+            or is empty.
     """
-    url = request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+    role_arn = job.model.role_arn
+    if not platform.trusts_sagemaker(role_arn, job.arn):
+        raise _not_assumed(role_arn)
+    url = job.request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
     bucket = url.removeprefix("s3://").partition("/")[0]
     try:
         source = Location.parse(url)
-        found = any(platform.storage(model.role_arn, None).keys(source))
+        found = any(platform.storage(role_arn, None).keys(source))
     except (LookupError, StorageError, ValueError) as error:
-        _LOGGER.warning("CreateTransformJob %s: %s", request["TransformJobName"], error)
+        _LOGGER.warning("CreateTransformJob %s: %s", job.name, error)
         found = False
     if not found:
         raise ValidationError(
             f'No S3 objects found under S3 URL "{url}" given in input data source. '
             "Please ensure that the bucket exists in the selected region "
             f"({scope.region}), that objects exist under that S3 prefix, and that the "
-            f'role "{model.role_arn}" has "s3:ListBucket" permissions on bucket '
+            f'role "{role_arn}" has "s3:ListBucket" permissions on bucket '
             f'"{bucket}".'
         )
 
@@ -108,29 +119,27 @@ def job_storage(platform: Platform, model: ModelRecord) -> Storage:
     """S3 as a job of this model sees it: through its network, if it has one.
 
     Raises:
-        RoleError: The role is gone, or the network has no way to S3.
+        RoleError: The network has no way to S3.
     """
     endpoint = None
     if model.subnets:
         endpoint = platform.endpoint_of(model.subnets)
         if endpoint is None:
             raise RoleError(_NO_ROUTE)
-    try:
-        return platform.storage(model.role_arn, endpoint)
-    except LookupError as error:
-        raise RoleError(f"SageMaker could not assume {model.role_arn}.") from error
+    return platform.storage(model.role_arn, endpoint)
 
 
 def check_job(platform: Platform, scope: Scope, job: JobRecord) -> None:
     """Check what the role needs before a job's instance runs.
 
     Raises:
-        RoleError: The role lacks a permission, or a subnet is gone.
+        RoleError: The role is gone, does not trust SageMaker or lacks a permission, or
+            a subnet is gone.
     """
-    try:
-        principal = platform.assume(job.model.role_arn)
-    except LookupError as error:
-        raise RoleError(f"SageMaker could not assume {job.model.role_arn}.") from error
+    role_arn = job.model.role_arn
+    if not platform.trusts_sagemaker(role_arn, job.arn):
+        raise RoleError(f"SageMaker was unable to assume the role '{role_arn}'.")
+    principal = platform.assume(role_arn)
     for use in _uses(platform, scope, job):
         denial = platform.denial(principal, use.action, use.resource, use.conditions)
         if denial is not None:
@@ -138,15 +147,21 @@ def check_job(platform: Platform, scope: Scope, job: JobRecord) -> None:
 
 
 def may_write_logs(platform: Platform, scope: Scope, role_arn: str) -> bool:
-    """Whether the role lets SageMaker write a job's log; if not, there is none."""
+    """Whether the role lets SageMaker write a job's log; if not, there is none.
+
+    A group that is not there yet has to be made, too.
+    """
     group = f"arn:aws:logs:{scope.region}:{scope.account}:log-group:{LOG_GROUP}"
+    needed = {
+        "logs:CreateLogStream": f"{group}:*",
+        "logs:PutLogEvents": f"{group}:log-stream:*",
+    }
+    if not platform.log_group_exists(LOG_GROUP):
+        needed["logs:CreateLogGroup"] = group
     principal = platform.assume(role_arn)
     return all(
         platform.denial(principal, action, resource, {}) is None
-        for action, resource in (
-            ("logs:CreateLogStream", f"{group}:*"),
-            ("logs:PutLogEvents", f"{group}:log-stream:*"),
-        )
+        for action, resource in needed.items()
     )
 
 

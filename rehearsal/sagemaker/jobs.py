@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.sagemaker import arns, execution_role, rules
 from rehearsal.sagemaker.access import Access
 from rehearsal.sagemaker.errors import (
@@ -15,7 +16,7 @@ from rehearsal.sagemaker.errors import (
 )
 from rehearsal.sagemaker.events import announce
 from rehearsal.sagemaker.listing import page
-from rehearsal.sagemaker.platform import Platform, Scope
+from rehearsal.sagemaker.platform import Platform
 from rehearsal.sagemaker.runner import JobRunner
 from rehearsal.sagemaker.status import JobStatus, is_final
 from rehearsal.sagemaker.store import JobRecord, ModelRecord, Store
@@ -63,7 +64,6 @@ class TransformJobs:
             raise model_not_found(arns.model(scope, request["ModelName"]))
         rules.check_transform_job(request, model.request)
         self._check_new(self.store.get(scope, request["TransformJobName"]) is None, arn)
-        execution_role.check_inputs(self._platform, scope, model, request)
         now = self._platform.now()
         job = JobRecord(
             arn=arn,
@@ -73,6 +73,7 @@ class TransformJobs:
             modified=now,
             tags=as_map(request.get("Tags", ())),
         )
+        execution_role.check_inputs(self._platform, scope, job)
         with self._creating:
             self._check_quota(scope, request["TransformResources"])
             self._check_new(self.store.add(scope, job), arn)
@@ -88,14 +89,15 @@ class TransformJobs:
             ApiError: The request is refused.
         """
         job = self._authorized("DescribeTransformJob", access, scope, request)
-        seen = {
-            "FailureReason": job.failure_reason,
-            "TransformStartTime": job.started,
-            "TransformEndTime": job.ended,
-        }
+        # The status changes last in a job's life and is read first, so that all that
+        # belongs to a final one is there.
         status = job.status
-        if not is_final(status):
-            del seen["FailureReason"], seen["TransformEndTime"]
+        seen: dict[str, float | str | None] = {"TransformStartTime": job.started}
+        if is_final(status):
+            seen |= {
+                "TransformEndTime": job.ended,
+                "FailureReason": job.failure_reason,
+            }
         return {
             **_with_defaults(job.request),
             "TransformJobArn": job.arn,

@@ -1,20 +1,39 @@
-"""SageMaker's cloud is the embedded AWS."""
+"""SageMaker in the embedded AWS, which is its cloud."""
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from ministack.services import ec2
 
-from rehearsal.embedded import endpoint, identity
-from rehearsal.engine import S3Storage
-from rehearsal.sagemaker.platform import Conditions, Scope
+from rehearsal.embedded import endpoint, identity, services
+from rehearsal.embedded.scope import Scope
+from rehearsal.embedded.settings import Settings
+from rehearsal.engine import EngineSettings, S3Storage
+from rehearsal.sagemaker.platform import Conditions
+from rehearsal.sagemaker.service import SageMaker
 
 _SESSION_NAME = "SageMaker"
+
+
+def serve(settings: Settings) -> Callable[[], None]:
+    """Serve SageMaker in the embedded AWS of this process.
+
+    Args:
+        settings: The embedded AWS's settings.
+
+    Returns:
+        What ends every running job, to be called when the embedded AWS ends.
+    """
+    engine = EngineSettings(commands=settings.images, work=settings.folder / "jobs")
+    sagemaker = SageMaker(
+        MiniStackPlatform(), engine, inside=settings.api_reads == "inside"
+    )
+    services.register("sagemaker", sagemaker, target_prefix="SageMaker.")
+    return sagemaker.close
 
 
 class MiniStackPlatform:
@@ -27,14 +46,11 @@ class MiniStackPlatform:
 
     def scope(self) -> Scope:
         """Account and region of the current request or thread."""
-        scope = identity.scope()
-        return Scope(account=scope.account, region=scope.region)
+        return identity.scope()
 
     def within(self, scope: Scope) -> AbstractContextManager[None]:
         """Act in an account and region."""
-        return identity.scoped(
-            identity.Scope(account=scope.account, region=scope.region)
-        )
+        return identity.scoped(scope)
 
     def now(self) -> float:
         """The time, in seconds since the epoch."""
@@ -56,8 +72,7 @@ class MiniStackPlatform:
         conditions: Conditions,
     ) -> str | None:
         """Why a principal may not do something, in AWS's words; None if it may."""
-        denial = identity.authorize(principal, action, resource, conditions)
-        return denial.message if denial else None
+        return identity.authorize(principal, action, resource, conditions)
 
     def trusts_sagemaker(self, role_arn: str, source_arn: str) -> bool:
         """Whether a role exists and lets SageMaker assume it for a resource."""
@@ -69,8 +84,7 @@ class MiniStackPlatform:
 
     def vpc_of(self, subnet_id: str) -> str | None:
         """The VPC of a subnet, None if there is no such subnet."""
-        subnet = ec2._subnets.get(subnet_id)
-        return None if subnet is None else str(subnet["VpcId"])
+        return endpoint.vpc_of(subnet_id)
 
     def endpoint_of(self, subnet_ids: Sequence[str]) -> str | None:
         """Where the subnets' requests to S3 arrive, None if they have no way there."""
@@ -94,8 +108,12 @@ class MiniStackPlatform:
 
     def emit(self, detail_type: str, resource: str, detail: Mapping[str, Any]) -> None:
         """Put one of SageMaker's events on the account's default bus."""
-        identity.emit_event(detail_type, detail, resources=[resource])
+        identity.emit_event("aws.sagemaker", detail_type, detail, resources=[resource])
+
+    def log_group_exists(self, group: str) -> bool:
+        """Whether the account has the log group in the region."""
+        return identity.log_group_exists(group)
 
     def write_log(self, group: str, stream: str, lines: Iterable[str]) -> None:
-        """Append lines to a log stream, which is made when it is missing."""
+        """Append lines to a stream; group and stream are made when they are missing."""
         identity.write_log(group, stream, lines)

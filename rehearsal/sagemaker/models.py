@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.sagemaker import arns, execution_role, rules
 from rehearsal.sagemaker.access import Access
 from rehearsal.sagemaker.errors import ValidationError, model_not_found
 from rehearsal.sagemaker.listing import page
-from rehearsal.sagemaker.platform import Platform, Scope
+from rehearsal.sagemaker.platform import Platform
 from rehearsal.sagemaker.store import ModelRecord, Store
 from rehearsal.sagemaker.tags import as_map
 
@@ -44,9 +45,7 @@ class Models:
             tags=as_map(request.get("Tags", ())),
         )
         self._check_new(self.store.get(scope, model.name) is None, arn)
-        execution_role.check_artifacts(
-            self._platform, scope, model, inside=self._inside
-        )
+        execution_role.check_model(self._platform, scope, model, inside=self._inside)
         self._check_new(self.store.add(scope, model), arn)
         return {"ModelArn": arn}
 

@@ -2,20 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.engine import Storage
 
 Conditions: TypeAlias = Mapping[str, str | Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """The account and region that a request acts in."""
-
-    account: str
-    region: str
 
 
 class Platform(Protocol):
@@ -68,5 +60,8 @@ class Platform(Protocol):
     def emit(self, detail_type: str, resource: str, detail: Mapping[str, Any]) -> None:
         """Put one of SageMaker's events on the account's default bus."""
 
+    def log_group_exists(self, group: str) -> bool:
+        """Whether the account has the log group in the region."""
+
     def write_log(self, group: str, stream: str, lines: Iterable[str]) -> None:
-        """Append lines to a log stream, which is made when it is missing."""
+        """Append lines to a stream; group and stream are made when they are missing."""

@@ -1,8 +1,9 @@
 """Rules of SageMaker's requests that only AWS's text states."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
+from rehearsal.engine import containers_of
 from rehearsal.sagemaker.errors import ValidationError
 
 LOCAL_STORAGE_FAMILIES: Final = frozenset({"g4dn", "g5", "g6", "g6e", "trn1"})
@@ -11,12 +12,6 @@ VolumeKmsKeyId; Instance store volumes."""
 
 _JOINABLE: Final = ("text/csv", "application/json", "application/jsonlines")
 _ENVIRONMENT_BYTES: Final = 32 * 1024
-
-
-def containers_of(model: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """A model's containers, in the order in which they answer."""
-    primary = model.get("PrimaryContainer")
-    return [primary] if primary else model.get("Containers", [])
 
 
 def check_model(request: Mapping[str, Any]) -> None:

@@ -6,12 +6,13 @@ import threading
 import time
 from typing import Final
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.engine import EngineSettings, Outcome, TransformJob, run_job
 from rehearsal.engine.errors import CLIENT_ERROR, INTERNAL_ERROR, JobError
 from rehearsal.sagemaker import execution_role
 from rehearsal.sagemaker.events import announce
 from rehearsal.sagemaker.execution_role import LOG_GROUP, RoleError
-from rehearsal.sagemaker.platform import Platform, Scope
+from rehearsal.sagemaker.platform import Platform
 from rehearsal.sagemaker.status import JobStatus
 from rehearsal.sagemaker.store import JobRecord
 

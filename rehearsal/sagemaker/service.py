@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.engine import EngineSettings
 from rehearsal.sagemaker.access import Access
 from rehearsal.sagemaker.errors import (
@@ -16,7 +17,7 @@ from rehearsal.sagemaker.errors import (
 )
 from rehearsal.sagemaker.jobs import TransformJobs
 from rehearsal.sagemaker.models import Models
-from rehearsal.sagemaker.platform import Platform, Scope
+from rehearsal.sagemaker.platform import Platform
 from rehearsal.sagemaker.runner import JobRunner
 from rehearsal.sagemaker.shapes import check_request
 from rehearsal.sagemaker.tags import Tags

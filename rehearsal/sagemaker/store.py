@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.engine import StopSignal
-from rehearsal.sagemaker.platform import Scope
 from rehearsal.sagemaker.status import NEXT, JobStatus
 
 
@@ -111,8 +111,3 @@ class Store(Generic[R]):
         with self._lock:
             records = list(self._records.items())
         return (record for (owner, _), record in records if owner == scope)
-
-    def everything(self) -> Iterator[R]:
-        """Yield the resources of all accounts and regions."""
-        with self._lock:
-            return iter(list(self._records.values()))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.sagemaker.access import Access, request_tags
 from rehearsal.sagemaker.errors import ValidationError
-from rehearsal.sagemaker.platform import Scope
 from rehearsal.sagemaker.store import JobRecord, ModelRecord, Store
 
 MAX_TAGS = 50

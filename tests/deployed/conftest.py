@@ -24,7 +24,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with EmbeddedAws(images=SERVERS, home=home) as aws:
         subprocess.run(
             [
-                *("cdk", "bootstrap", "--no-notices"),
+                *("cdk", "bootstrap"),
                 f"aws://{ACCOUNT}/us-east-1",
                 f"aws://{ACCOUNT}/eu-west-1",
             ],

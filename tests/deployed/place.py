@@ -6,7 +6,7 @@ import sys
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ class Place:
         return Company(aws=self.aws, environment=self.load(name))
 
     def load(self, name: str) -> Environment:
-        return load_environment(self.environments / name, today=date(2026, 11, 22))
+        return load_environment(self.environments / name, today=today())
 
     def elsewhere(self, environments: Path) -> "Place":
         """The same AWS with another folder of environments."""
@@ -94,6 +94,10 @@ class Place:
         return next(
             (each["StackStatus"] for each in found if each["StackName"] == wanted), None
         )
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 def transform(name: str, **changes: Any) -> dict[str, Any]:

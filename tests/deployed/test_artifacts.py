@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -9,7 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.process import ACCOUNT
-from tests.deployed.place import Place, transform, write_artifact, write_input
+from tests.deployed.place import (
+    Place,
+    today,
+    transform,
+    write_artifact,
+    write_input,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -112,7 +119,7 @@ def elsewhere(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Elsewhe
             "key_arn": key_arn,
             "reason": "released models",
             "owner": "registry",
-            "expires": "2027-06-30",
+            "expires": str(today() + timedelta(days=200)),
         },
     )
     made.write(RELEASED)

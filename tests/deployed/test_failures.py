@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.results import FINAL
 from tests.deployed.place import (
     CRASH,
     Outcome,
@@ -30,12 +31,18 @@ def upload(trial: Place, folder: Path) -> None:
 def require_nothing_left(trial: Place, name: str) -> None:
     company = trial.company("trial")
     sagemaker = company.client("sagemaker")
-    models = sagemaker.list_models(NameContains=f"trial-{name}-")["Models"]
-    running = sagemaker.list_transform_jobs(
-        NameContains=f"trial-{name}-", StatusEquals="InProgress"
+    models = sagemaker.get_paginator("list_models").paginate(
+        NameContains=f"trial-{name}-"
     )
-    assert models == []
-    assert running["TransformJobSummaries"] == []
+    jobs = sagemaker.get_paginator("list_transform_jobs").paginate(
+        NameContains=f"trial-{name}-"
+    )
+    assert list(models.search("Models[].ModelName")) == []
+    assert [
+        job
+        for job in jobs.search("TransformJobSummaries[]")
+        if job["TransformJobStatus"] not in FINAL
+    ] == []
     assert trial.stack_status("trial", name) in (None, "ROLLBACK_COMPLETE")
     assert trial.stack_status("trial", "echo") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 

@@ -8,7 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.claims import try_claims
+from rehearsal.results import FINAL
 from tests.deployed.place import Place, transform
+from tests.rehearsal.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -39,20 +41,49 @@ def test_every_promise_holds(trial: Place) -> None:
     assert broken == []
 
 
+def opened_for_everybody(kind: str) -> set[str]:
+    """What is broken when nothing asks for the endpoint."""
+    return {
+        f"The {kind} answer only through the environment's endpoint.",
+        f"Nobody writes {kind} from outside without leave.",
+        f"Nobody deletes {kind} from outside.",
+    }
+
+
 @pytest.mark.parametrize(
-    ("bucket", "statement"),
+    ("bucket", "statement", "claims"),
     [
-        ("Models", "OnlyThroughTheEndpoint"),
-        ("Inputs", "OnlyThroughTheEndpoint"),
-        ("Outputs", "OnlyThroughTheEndpoint"),
-        ("Models", "TlsOnly"),
-        ("Inputs", "BreakGlassReadsOnly"),
-        ("Inputs", "UploadersWriteOnly"),
-        ("Inputs", "KmsOnlyWithOurKey"),
+        ("Models", "OnlyThroughTheEndpoint", opened_for_everybody("models")),
+        ("Inputs", "OnlyThroughTheEndpoint", opened_for_everybody("inputs")),
+        (
+            "Outputs",
+            "OnlyThroughTheEndpoint",
+            {
+                *opened_for_everybody("outputs"),
+                "A reader without leave reads nothing from outside.",
+                "An uploader's leave is not for reading outputs.",
+            },
+        ),
+        ("Models", "TlsOnly", {"The models are never served without TLS."}),
+        (
+            "Inputs",
+            "BreakGlassReadsOnly",
+            {"The break-glass leave is not for writing inputs."},
+        ),
+        (
+            "Inputs",
+            "UploadersWriteOnly",
+            {"An uploader's leave is not for reading inputs."},
+        ),
+        (
+            "Inputs",
+            "KmsOnlyWithOurKey",
+            {"New objects carry the environment's key, not the account's default key."},
+        ),
     ],
 )
-def test_a_lock_that_lacks_a_statement_breaks_a_promise(
-    trial: Place, bucket: str, statement: str
+def test_a_lock_that_lacks_a_statement_breaks_its_promises_and_no_other(
+    trial: Place, bucket: str, statement: str, claims: set[str]
 ) -> None:
     company = trial.company("trial")
     name = company.outputs("foundation")[f"{bucket}Bucket"]
@@ -65,10 +96,55 @@ def test_a_lock_that_lacks_a_statement_breaks_a_promise(
     assert len(without["Statement"]) == len(whole["Statement"]) - 1
     s3.put_bucket_policy(Bucket=name, Policy=json.dumps(without))
     try:
-        broken = [row.claim for row in try_claims(company) if not row.ok]
+        broken = {row.claim for row in try_claims(company) if not row.ok}
     finally:
         s3.put_bucket_policy(Bucket=name, Policy=json.dumps(whole))
-    assert broken != []
+    assert broken == claims
+
+
+def test_people_who_are_given_more_than_their_duty_break_its_promise(
+    trial: Place,
+) -> None:
+    company = trial.company("trial")
+    iam = company.client("iam")
+    reader = company.environment.people.readers[0].role.rpartition("/")[2]
+    listing = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName=reader,
+        PolicyName="more",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [listing]}),
+    )
+    try:
+        broken = [row.tried for row in try_claims(company) if not row.ok]
+    finally:
+        iam.delete_role_policy(RoleName=reader, PolicyName="more")
+    assert broken == ["A reader lists the models", "A reader lists the inputs"]
+
+
+def test_a_default_group_with_a_rule_breaks_its_promise(trial: Place) -> None:
+    company = trial.company("trial")
+    ec2 = company.client("ec2")
+    vpc = company.outputs("foundation")["VpcId"]
+    found = ec2.describe_security_groups(
+        Filters=[
+            {"Name": "vpc-id", "Values": [vpc]},
+            {"Name": "group-name", "Values": ["default"]},
+        ]
+    )
+    rule = {
+        "GroupId": found["SecurityGroups"][0]["GroupId"],
+        "IpPermissions": [
+            {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
+        ],
+    }
+    ec2.authorize_security_group_egress(**rule)
+    try:
+        broken = [row for row in try_claims(company) if not row.ok]
+    finally:
+        ec2.revoke_security_group_egress(**rule)
+    assert [(row.claim, row.seen) for row in broken] == [
+        ("The VPC's default security group lets nothing through.", "rules: 1")
+    ]
 
 
 @pytest.mark.parametrize("function", ["LauncherOnEventRole", "LauncherIsCompleteRole"])
@@ -178,13 +254,20 @@ def jobs(sagemaker: Any) -> list[Any]:
 def test_every_job_that_ended_left_evidence(trial: Place) -> None:
     company = trial.company("trial")
     bucket = company.outputs("foundation")["ControlBucket"]
-    listed = company.client("s3").list_objects_v2(Bucket=bucket, Prefix="evidence/")
-    evidence = {each["Key"] for each in listed["Contents"]}
+    s3 = company.client("s3")
     ended = {
         f"evidence/{job['TransformJobName']}.json"
         for job in jobs(company.client("sagemaker"))
+        if job["TransformJobStatus"] in FINAL
     }
-    assert evidence >= ended
+    assert ended != set()
+
+    def written() -> bool:
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix="evidence/")
+        return ended <= {each["Key"] for each in listed.get("Contents", [])}
+
+    # The handler is called by a queue, some time after the job's end.
+    wait_until(written, seconds=30)
 
 
 def test_a_disabled_key_fails_the_job_and_is_named(trial: Place) -> None:

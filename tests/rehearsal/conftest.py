@@ -4,37 +4,20 @@ MiniStack's root passes every policy, so what is to be refused is asked by a rol
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import cache
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
-from botocore.config import Config
 
-from rehearsal.process import ACCOUNT, EmbeddedAws
+from private_transform.environment import Environment, load_environment
+from rehearsal.company import Company
+from rehearsal.process import ACCOUNT, ROOT, EmbeddedAws
+from tests.rehearsal.clients import Client, clients_of
+from tests.rehearsal.waiting import wait_until
 
 Statement = dict[str, Any]
-QUICK = Config(
-    retries={"total_max_attempts": 1},
-    s3={"addressing_style": "path"},
-    read_timeout=60,
-)
-
-
-class Client(Protocol):
-    def __call__(
-        self,
-        service: str,
-        *,
-        role: str | None = None,
-        through: str | None = None,
-        url: str | None = None,
-        region: str | None = None,
-    ) -> Any: ...
 
 
 @pytest.fixture(scope="session")
@@ -51,44 +34,21 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
 
 @pytest.fixture(scope="session")
 def client(aws: EmbeddedAws) -> Iterator[Client]:
-    """Make a client: as the root or a role, from outside or through an endpoint.
-
-    The same arguments give the same client: making one takes longer than most tests.
-    """
-    with ExitStack() as opened:
-
-        @cache
-        def make(
-            service: str,
-            *,
-            role: str | None = None,
-            through: str | None = None,
-            url: str | None = None,
-            region: str | None = None,
-        ) -> Any:
-            credentials = {
-                "aws_access_key_id": ACCOUNT,
-                "aws_secret_access_key": "any",
-            }
-            if role is not None:
-                answer = make("sts").assume_role(RoleArn=role, RoleSessionName="test")
-                credentials = {
-                    "aws_access_key_id": answer["Credentials"]["AccessKeyId"],
-                    "aws_secret_access_key": answer["Credentials"]["SecretAccessKey"],
-                    "aws_session_token": answer["Credentials"]["SessionToken"],
-                }
-            made = boto3.client(
-                service,
-                region_name=region or aws.environment["AWS_REGION"],
-                endpoint_url=url or (aws.through(through) if through else aws.url),
-                verify=aws.environment["AWS_CA_BUNDLE"],
-                config=QUICK,
-                **credentials,
-            )
-            opened.callback(made.close)
-            return made
-
+    with clients_of(aws) as make:
         yield make
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Environment:
+    """The environment that is rehearsed."""
+    folder = ROOT / "environments" / "rehearsal"
+    return load_environment(folder, today=datetime.now(UTC).date())
+
+
+@pytest.fixture(scope="session")
+def company(aws: EmbeddedAws, shipped: Environment) -> Company:
+    """The people of the shipped environment, of which nothing is deployed."""
+    return Company(aws=aws, environment=shipped)
 
 
 @pytest.fixture(scope="session")
@@ -210,8 +170,7 @@ class Deployment:
         return found
 
     def _wait(self) -> "Deployment":
-        while self.status.endswith("IN_PROGRESS"):
-            time.sleep(0.05)
+        wait_until(lambda: not self.status.endswith("IN_PROGRESS"), seconds=60)
         return self
 
 

@@ -13,8 +13,8 @@ from ministack.services import cloudwatch_logs, ec2, eventbridge, iam, s3
 
 from rehearsal.embedded import conditions, endpoint, identity, services
 from rehearsal.embedded.connection import Connection, current
-from rehearsal.embedded.identity import Scope
 from rehearsal.embedded.listeners import Listener, listen
+from rehearsal.embedded.scope import Scope
 
 ACCOUNT = "123456789012"
 HERE = Scope(account=ACCOUNT, region="us-east-1")
@@ -79,9 +79,8 @@ def test_a_roles_session_is_the_role_in_conditions_and_itself_in_messages() -> N
     session = identity.role_session(role, "job-1")
     assert identity.authorize(session, "sagemaker:CreateModel", RESOURCE) is None
     denial = identity.authorize(session, "sagemaker:DeleteModel", RESOURCE)
-    assert denial is not None
     name = role.rpartition("/")[2]
-    assert denial.message == (
+    assert denial == (
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{name}/job-1 is not authorized to "
         f"perform: sagemaker:DeleteModel on resource: {RESOURCE} because no "
         "identity-based policy allows the sagemaker:DeleteModel action"
@@ -166,6 +165,7 @@ def test_a_role_trusts_the_service_it_names_under_its_conditions() -> None:
     assert not identity.trusts(role, "sagemaker.amazonaws.com", theirs)
     assert not identity.trusts(role, "lambda.amazonaws.com", mine)
     assert not identity.trusts(role.replace("/dev/", "/"), "sagemaker.amazonaws.com")
+    assert not identity.trusts("none", "sagemaker.amazonaws.com")
 
 
 def test_a_role_that_does_not_exist_has_no_credentials() -> None:
@@ -192,7 +192,9 @@ def test_a_thread_acts_in_the_scope_it_is_given() -> None:
 
 def test_log_lines_arrive_in_order_in_a_stream_made_for_them() -> None:
     group = f"/aws/sagemaker/{uuid4().hex}"
+    assert not identity.log_group_exists(group)
     identity.write_log(group, "job/1", ["first", "second"])
+    assert identity.log_group_exists(group)
     identity.write_log(group, "job/1", ["third"])
     stream = cloudwatch_logs._log_groups[group]["streams"]["job/1"]
     assert [each["message"] for each in stream["events"]] == [
@@ -203,7 +205,9 @@ def test_log_lines_arrive_in_order_in_a_stream_made_for_them() -> None:
 
 
 def test_an_event_of_a_service_is_on_the_bus() -> None:
-    identity.emit_event("Job State Change", {"Status": "Failed"}, resources=["arn"])
+    identity.emit_event(
+        "aws.sagemaker", "Job State Change", {"Status": "Failed"}, resources=["arn"]
+    )
     event = eventbridge._events_log_list()[-1]
     assert event["Source"] == "aws.sagemaker"
     assert event["DetailType"] == "Job State Change"

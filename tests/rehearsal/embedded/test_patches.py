@@ -1,4 +1,4 @@
-"""What the embedded AWS takes from inside MiniStack is listed, and is there."""
+"""What the rehearsal takes from inside MiniStack is listed, and is there."""
 
 import ast
 import importlib
@@ -11,7 +11,7 @@ import pytest
 from rehearsal.embedded.patches import MINISTACK, PRIVATE_NAMES
 from rehearsal.process import ROOT
 
-EMBEDDED = ROOT / "rehearsal" / "embedded"
+REHEARSAL = ROOT / "rehearsal"
 
 
 def private_names(source: Path) -> Iterator[tuple[str, str]]:
@@ -35,7 +35,7 @@ def private_names(source: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_every_private_name_in_use_is_listed() -> None:
-    used = {each for file in EMBEDDED.glob("*.py") for each in private_names(file)}
+    used = {each for file in REHEARSAL.rglob("*.py") for each in private_names(file)}
     listed = {
         (module, name) for module in PRIVATE_NAMES for name in PRIVATE_NAMES[module]
     }

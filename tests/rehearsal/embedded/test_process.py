@@ -7,9 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,10 @@ import pytest
 
 from rehearsal import process
 from rehearsal.process import ROOT, EmbeddedAws, StartError
+from tests.rehearsal.waiting import wait_until
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 LISTENING = "0A"
-SECONDS = 10
 TRUST = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": '
     '"sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]}'
@@ -43,12 +42,6 @@ def listening(pid: int) -> set[tuple[str, int]]:
                 address, _, port = fields[1].partition(":")
                 found.add((address, int(port, 16)))
     return found
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
 
 
 def exists(pid: int) -> bool:
@@ -163,6 +156,15 @@ def test_functions_see_nothing_of_the_callers_shell(
     } & set(seen)
 
 
+def test_what_the_child_logged_is_known_after_its_end(own: EmbeddedAws) -> None:
+    said = own.log()
+    file = own.folder / "server.log"
+    with file.open("a") as log:
+        log.write("last words\n")
+    file.unlink()
+    assert own.log() == f"{said}last words\n"
+
+
 @LINUX
 @pytest.mark.slow
 def test_nothing_is_left_when_it_ends_in_the_middle_of_work(tmp_path: Path) -> None:
@@ -214,23 +216,52 @@ def test_it_ends_with_its_parent_in_the_middle_of_work(
 def test_serve_prints_exports_and_ends_by_a_signal(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "rehearsal", "serve"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    (tmp_path / "report.json").write_text("of the last rehearsal")
+    with serving(tmp_path) as served:
+        printed = exports_of(served)
+        served.send_signal(number)
+        errors = served.communicate(timeout=60)[1]
+    assert printed[0] == "unset AWS_DEFAULT_PROFILE AWS_PROFILE AWS_SESSION_TOKEN\n"
+    assert any(line.startswith("export AWS_ENDPOINT_URL=https://") for line in printed)
+    assert served.returncode == 130
+    assert errors == "\nInterrupted; everything that was started is gone.\n"
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "data",
+        "lock",
+        "report.json",
+    ]
+
+
+@LINUX
+@pytest.mark.slow
+def test_serve_says_so_when_the_embedded_aws_ends_by_itself(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        exports_of(served)
+        children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text()
+        os.kill(int(children), signal.SIGKILL)
+        errors = served.communicate(timeout=60)[1]
+    assert served.returncode == 1
+    assert errors == "The embedded AWS ended by itself, with code -9.\n"
+
+
+def serving(home: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "rehearsal", "serve", "--home", str(home)],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=heed_signals,
-    ) as served:
-        assert served.stdout is not None
-        printed = [served.stdout.readline()]
-        while printed[-1].startswith("export"):
-            printed.append(served.stdout.readline())
-        served.send_signal(number)
-        errors = served.communicate(timeout=60)[1]
-    assert any(line.startswith("export AWS_ENDPOINT_URL=https://") for line in printed)
-    assert "Traceback" not in errors
+    )
+
+
+def exports_of(served: subprocess.Popen[str]) -> list[str]:
+    """What a shell is to take over: all that is printed before the comment."""
+    assert served.stdout is not None
+    printed = [served.stdout.readline()]
+    while printed[-1].startswith(("unset", "export")):
+        printed.append(served.stdout.readline())
+    return printed
 
 
 def test_a_start_that_fails_says_why(

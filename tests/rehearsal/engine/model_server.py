@@ -19,6 +19,7 @@ seen: dict[bytes, int] = {}
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         parameters = os.environ.get("PARAMETERS")

@@ -1,8 +1,6 @@
 """A transform job that a test can bend."""
 
-import io
 import sys
-import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,20 +13,11 @@ from rehearsal.engine import (
     TransformJob,
     run_job,
 )
+from tests.rehearsal.engine.archives import archive, member
 from tests.rehearsal.engine.fakes import MemoryStorage, RecordingLog
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/echo:1"
 SERVER = Path(__file__).with_name("model_server.py")
-
-
-def archive(files: Mapping[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w:gz") as members:
-        for name, data in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            members.addfile(member, io.BytesIO(data))
-    return content.getvalue()
 
 
 class Rehearsed:
@@ -41,7 +30,7 @@ class Rehearsed:
         self.on_start: Callable[[], None] = lambda: None
         self.work = work
         self.commands: Mapping[str, tuple[str, ...]] = {
-            IMAGE: (sys.executable, str(SERVER), "{port}", "{model_dir}")
+            IMAGE: (sys.executable, "-S", str(SERVER), "{port}", "{model_dir}")
         }
         self.ready_seconds = 30.0
         self.model: dict[str, Any] = {
@@ -67,7 +56,7 @@ class Rehearsed:
                 "InstanceCount": 1,
             },
         }
-        artifact = archive({"weights.txt": b"the weights"})
+        artifact = archive(member("weights.txt"), content=b"the weights")
         self.storage.objects[Location("models", "echo.tar.gz")] = artifact
 
     def behave(self, behaviour: str) -> None:

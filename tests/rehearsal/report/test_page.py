@@ -92,6 +92,17 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
+def test_a_promise_is_held_only_if_nothing_broke_it() -> None:
+    held = ClaimRow(claim="readers read", tried="Get", seen="served", ok=True)
+    broken = ClaimRow(claim="readers read", tried="List", seen="refused", ok=False)
+    page = Page(to_html(replace(EMPTY, claims=(held, held, broken))))
+    assert page.texts.count("readers read") == 1
+    assert page.texts.count("Tried") == 3
+    assert "0 of 1" in page.texts
+    assert "broken" in page.texts
+    assert "held" not in page.texts
+
+
 def test_hostile_names_stay_text() -> None:
     page = Page(to_html(report_of(HOSTILE, prediction())))
     harmless = Page(to_html(report_of("harmless", prediction())))

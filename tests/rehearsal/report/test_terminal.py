@@ -105,6 +105,19 @@ def test_a_broken_promise_says_what_was_tried_and_seen() -> None:
     ]
 
 
+def test_a_promise_is_told_once_however_often_it_was_tried() -> None:
+    held = ClaimRow(claim="readers read", tried="Get", seen="served", ok=True)
+    refused = replace(held, tried="List", seen="403", ok=False)
+    assert to_terminal(report(claims=(held, held))).splitlines()[:2] == [
+        "held    readers read",
+        "",
+    ]
+    assert to_terminal(report(claims=(held, refused))).splitlines()[:2] == [
+        "BROKEN  readers read (tried: List; seen: 403)",
+        "",
+    ]
+
+
 def test_the_longest_names_stay_below_100_columns() -> None:
     longest = TransformRow(
         name="n" * 24,

@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.engine import Storage
-from rehearsal.sagemaker.platform import Conditions, Scope
+from rehearsal.sagemaker.platform import Conditions
 from rehearsal.sagemaker.service import SageMaker
 from tests.rehearsal.engine.fakes import MemoryStorage
 
@@ -31,10 +32,12 @@ class FakePlatform:
         self.asked: list[tuple[str, str, str, Conditions]] = []
         self.roles = {ROLE}
         self.trusting = {ROLE}
+        self.mistrusted: set[str] = set()
         self.vpcs = {"subnet-1": "vpc-1", "subnet-2": "vpc-1"}
         self.endpoint: str | None = "https://endpoint"
         self.events: list[Mapping[str, Any]] = []
         self.resources: list[str] = []
+        self.log_groups = {"/aws/sagemaker/TransformJobs"}
         self.logs: dict[tuple[str, str], list[str]] = {}
 
     def scope(self) -> Scope:
@@ -64,7 +67,7 @@ class FakePlatform:
         return None
 
     def trusts_sagemaker(self, role_arn: str, source_arn: str) -> bool:
-        return role_arn in self.trusting
+        return role_arn in self.trusting and source_arn not in self.mistrusted
 
     def vpc_of(self, subnet_id: str) -> str | None:
         return self.vpcs.get(subnet_id)
@@ -79,6 +82,9 @@ class FakePlatform:
     def emit(self, detail_type: str, resource: str, detail: Mapping[str, Any]) -> None:
         self.events.append(detail)
         self.resources.append(resource)
+
+    def log_group_exists(self, group: str) -> bool:
+        return group in self.log_groups
 
     def write_log(self, group: str, stream: str, lines: Iterable[str]) -> None:
         self.logs.setdefault((group, stream), []).extend(lines)

@@ -7,7 +7,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.engine import EngineSettings, Location
 from rehearsal.sagemaker.service import SageMaker
-from tests.rehearsal.engine.rehearsed import Rehearsed, archive
+from tests.rehearsal.engine.archives import archive, member
+from tests.rehearsal.engine.rehearsed import Rehearsed
 from tests.rehearsal.sagemaker.fakes import (
     HERE,
     ROLE,
@@ -36,7 +37,8 @@ class RehearsedSageMaker:
         self.container: dict[str, Any] = template.model["PrimaryContainer"]
         self.job: dict[str, Any] = {**template.job, "ModelName": "Echo"}
         objects = self.platform.outside.objects
-        objects[Location("models", "echo.tar.gz")] = archive({"weights.txt": b"w"})
+        artifact = archive(member("weights.txt"), content=b"w")
+        objects[Location("models", "echo.tar.gz")] = artifact
         objects[Location("inputs", "in/a.txt")] = b"a"
 
     def create_model(self, name: str = "Echo", **changes: Any) -> Any:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rehearsal.process import ACCOUNT, EmbeddedAws
-from tests.rehearsal.engine.rehearsed import IMAGE, SERVER, archive
+from tests.rehearsal.clients import Client, clients_of
+from tests.rehearsal.engine.archives import archive, member
+from tests.rehearsal.engine.processes import serving_processes
+from tests.rehearsal.engine.rehearsed import IMAGE, SERVER
 from tests.rehearsal.sagemaker.rehearsed import code_and_message
 
 pytestmark = pytest.mark.slow
@@ -75,8 +76,8 @@ NETWORK = {
 class PrivateNetwork:
     """A deployed network with a locked bucket, an execution role and a caller."""
 
-    def __init__(self, aws: EmbeddedAws) -> None:
-        self.aws = aws
+    def __init__(self, client: Client) -> None:
+        self.client = client
         self.iam = self.client("iam")
         self.s3 = self.client("s3")
         self.key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -87,31 +88,8 @@ class PrivateNetwork:
         self.caller_role = self.role("caller", None)
         self.allow("caller", {"Action": "sagemaker:*"}, self._pass_role())
 
-    def client(self, service: str, **credentials: str) -> Any:
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self.aws.url,
-            verify=self.aws.environment["AWS_CA_BUNDLE"],
-            config=Config(
-                retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
-            ),
-            **(
-                credentials
-                or {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "any"}
-            ),
-        )
-
     def as_caller(self) -> Any:
-        session = self.client("sts").assume_role(
-            RoleArn=self.caller_role, RoleSessionName="test"
-        )["Credentials"]
-        return self.client(
-            "sagemaker",
-            aws_access_key_id=session["AccessKeyId"],
-            aws_secret_access_key=session["SecretAccessKey"],
-            aws_session_token=session["SessionToken"],
-        )
+        return self.client("sagemaker", role=self.caller_role)
 
     def role(self, name: str, service: str | None) -> str:
         principal = (
@@ -202,7 +180,7 @@ class PrivateNetwork:
         self.bucket = "data-of-the-network"
         self.s3.create_bucket(Bucket=self.bucket)
         objects = {
-            "model.tar.gz": archive({"weights.txt": b"weights"}),
+            "model.tar.gz": archive(member("weights.txt")),
             "in/a.txt": b"a",
             "slow/a.txt": b"hang",
             "locked/a.txt": b"a",
@@ -268,8 +246,11 @@ def document(*statements: Statement) -> str:
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateNetwork]:
     command = [sys.executable, str(SERVER), "{port}", "{model_dir}"]
     home = tmp_path_factory.mktemp("aws")
-    with EmbeddedAws(images={IMAGE: command}, home=home) as aws:
-        yield PrivateNetwork(aws)
+    with (
+        EmbeddedAws(images={IMAGE: command}, home=home) as aws,
+        clients_of(aws) as client,
+    ):
+        yield PrivateNetwork(client)
 
 
 def refusal(act: Any, *arguments: Any, **named: Any) -> tuple[str, str]:
@@ -440,8 +421,11 @@ def test_every_status_reaches_a_rule(network: PrivateNetwork) -> None:
 
 
 def test_an_artifact_check_from_outside_meets_the_lock(tmp_path: Path) -> None:
-    with EmbeddedAws(images={}, home=tmp_path, api_reads="outside") as aws:
-        network = PrivateNetwork(aws)
+    with (
+        EmbeddedAws(images={}, home=tmp_path, api_reads="outside") as aws,
+        clients_of(aws) as client,
+    ):
+        network = PrivateNetwork(client)
 
         code, message = refusal(network.model, "outside")
 
@@ -452,25 +436,18 @@ def test_an_artifact_check_from_outside_meets_the_lock(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads the process table")
 def test_the_end_of_the_embedded_aws_ends_its_jobs(tmp_path: Path) -> None:
     command = [sys.executable, str(SERVER), "{port}", "{model_dir}"]
-    with EmbeddedAws(images={IMAGE: command}, home=tmp_path) as aws:
-        network = PrivateNetwork(aws)
+    with (
+        EmbeddedAws(images={IMAGE: command}, home=tmp_path) as aws,
+        clients_of(aws) as client,
+    ):
+        network = PrivateNetwork(client)
         network.model("slow")
         network.start("slow-1", "slow", prefix="slow/")
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not processes_in(aws.folder) and time.monotonic() < deadline:
+        while (
+            not serving_processes(aws.folder / "jobs") and time.monotonic() < deadline
+        ):
             time.sleep(0.05)
-        assert processes_in(aws.folder)
+        assert serving_processes(aws.folder / "jobs")
 
-    assert processes_in(aws.folder) == []
-
-
-def processes_in(folder: Path) -> list[str]:
-    """Serving processes, which have their home in this folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if f"HOME={folder}/jobs".encode() in entry.read_bytes():
-                found.append(entry.parent.name)
-        except OSError:
-            continue
-    return found
+    assert serving_processes(aws.folder / "jobs") == []

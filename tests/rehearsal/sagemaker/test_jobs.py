@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.engine import Location
-from rehearsal.sagemaker.platform import Scope
+from rehearsal.sagemaker.status import JobStatus
+from rehearsal.sagemaker.store import JobRecord
 from tests.rehearsal.sagemaker.fakes import HERE, ROLE
 from tests.rehearsal.sagemaker.rehearsed import RehearsedSageMaker, code_and_message
 
@@ -108,6 +110,27 @@ def test_a_role_that_may_not_write_logs_leaves_none(
     assert sagemaker.platform.logs == {}
 
 
+def test_a_log_group_that_is_not_there_must_be_made_by_the_role(
+    sagemaker: RehearsedSageMaker,
+) -> None:
+    sagemaker.create_model()
+    platform = sagemaker.platform
+    platform.denied.add((ROLE, "logs:CreateLogGroup"))
+
+    sagemaker.run()
+    assert platform.logs != {}
+    assert platform.resources_of(ROLE, "logs:CreateLogGroup") == []
+
+    platform.logs.clear()
+    platform.log_groups.clear()
+    sagemaker.create_job("echo-2")
+    assert sagemaker.wait("echo-2")["TransformJobStatus"] == "Completed"
+    assert platform.logs == {}
+    assert platform.resources_of(ROLE, "logs:CreateLogGroup") == [
+        f"arn:aws:logs:us-east-1:123456789012:log-group:{LOG_GROUP}"
+    ]
+
+
 def test_a_failed_job_says_why_everywhere(sagemaker: RehearsedSageMaker) -> None:
     sagemaker.create_model()
     objects = sagemaker.platform.outside.objects
@@ -124,6 +147,29 @@ def test_a_failed_job_says_why_everywhere(sagemaker: RehearsedSageMaker) -> None
     assert job["FailureReason"] == row["FailureReason"] == reason
     assert sagemaker.platform.events[-1]["FailureReason"] == reason
     assert Location("outputs", "out/a.txt.out") in objects
+
+
+def test_a_job_that_ends_while_it_is_described_is_described_whole(
+    sagemaker: RehearsedSageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sagemaker.create_model()
+    objects = sagemaker.platform.outside.objects
+    objects[Location("inputs", "in/a.txt")] = b"hang"
+    sagemaker.create_job()
+    job = sagemaker.service.jobs.store.get(HERE, "echo-1")
+    assert job is not None
+
+    def end(job: JobRecord) -> float:
+        job.ended, job.failure_reason = 2.0, "ClientError: it failed"
+        job.advance(JobStatus.FAILED, 2.0)
+        return 1.0
+
+    monkeypatch.setattr(JobRecord, "started", property(end, lambda *_: None))
+    described = sagemaker.client.describe_transform_job(TransformJobName="echo-1")
+
+    ended = described["TransformJobStatus"] == "Failed"
+    assert ("FailureReason" in described) == ended
+    assert ("TransformEndTime" in described) == ended
 
 
 def test_a_job_of_a_model_in_a_network_uses_its_endpoint(
@@ -266,6 +312,40 @@ def test_a_job_needs_inputs_that_the_role_can_list(
         "source. Please ensure that the bucket exists in the selected region "
         "(us-east-1), that objects exist under that S3 prefix, and that the role "
         f'"{ROLE}" has "s3:ListBucket" permissions on bucket "inputs".',
+    )
+
+
+def test_a_job_needs_a_role_that_trusts_sagemaker_for_it(
+    sagemaker: RehearsedSageMaker,
+) -> None:
+    sagemaker.create_model()
+    sagemaker.platform.mistrusted.add(ARN)
+
+    assert refused(sagemaker) == (
+        "ValidationException",
+        f"Could not assume role {ROLE}. Please ensure that the role exists and allows "
+        "principal 'sagemaker.amazonaws.com' to assume the role.",
+    )
+
+
+def test_a_role_that_is_lost_before_the_job_runs_fails_it(
+    sagemaker: RehearsedSageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sagemaker.create_model()
+    platform = sagemaker.platform
+    emit = platform.emit
+
+    def emit_and_lose(kind: str, resource: str, detail: Mapping[str, Any]) -> None:
+        emit(kind, resource, detail)
+        platform.mistrusted.add(ARN)
+
+    monkeypatch.setattr(platform, "emit", emit_and_lose)
+
+    job = sagemaker.run()
+
+    assert job["TransformJobStatus"] == "Failed"
+    assert job["FailureReason"] == (
+        f"ClientError: SageMaker was unable to assume the role '{ROLE}'."
     )
 
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from rehearsal.embedded.scope import Scope
 from rehearsal.engine import Location
-from rehearsal.sagemaker.platform import Scope
 from tests.rehearsal.sagemaker.fakes import ROLE
 from tests.rehearsal.sagemaker.rehearsed import (
     NETWORK,
@@ -114,6 +114,19 @@ def test_an_artifact_that_the_role_cannot_read_is_refused(
             platform.inside.refused[Location("models", "")] = "AccessDenied"
 
     assert refused(sagemaker) == UNREADABLE
+
+
+def test_a_role_must_trust_sagemaker_whatever_the_model_holds(
+    sagemaker: RehearsedSageMaker,
+) -> None:
+    sagemaker.platform.mistrusted.add(ARN)
+    image = {"Image": sagemaker.container["Image"]}
+
+    assert refused(sagemaker, PrimaryContainer=image) == (
+        "ValidationException",
+        f"Could not assume role {ROLE}. Please ensure that the role exists and allows "
+        "principal 'sagemaker.amazonaws.com' to assume the role.",
+    )
 
 
 def test_the_artifact_is_read_through_the_models_endpoint(

@@ -1,0 +1,12 @@
+"""Waiting for what happens elsewhere."""
+
+import time
+from collections.abc import Callable
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Look again and again, and fail when it has not come to hold in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"it did not happen in {seconds} seconds"
+        time.sleep(0.05)
