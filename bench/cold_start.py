@@ -5,23 +5,27 @@ from bench.row import Row
 
 ROUNDS = 15
 
-BOTO3 = "import boto3; boto3.client('sagemaker')"
-LAUNCHER = "from handlers.entry import on_event, _client; _client('sagemaker')"
+CLIENT = "import boto3; boto3.client('sagemaker')"
+COMMANDS = [
+    Command(
+        label=label,
+        arguments=["-c", program],
+        variables={
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "PYTHONPATH": str(ROOT / "constructs" / "private_transform"),
+        },
+    )
+    for label, program in (
+        ("boto3", CLIENT),
+        ("launcher", f"import handlers.entry; {CLIENT}"),
+    )
+]
+"""The launcher's code as Lambda starts it, up to its first client."""
 
 
 def measure() -> list[Row]:
-    """Start the launcher's code as Lambda does, up to its first client."""
-    variables = {
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "PYTHONPATH": str(ROOT / "constructs" / "private_transform"),
-    }
-    rounds = rounds_of(
-        [
-            Command(label="boto3", arguments=["-c", BOTO3], variables=variables),
-            Command(label="launcher", arguments=["-c", LAUNCHER], variables=variables),
-        ],
-        ROUNDS,
-    )
+    """Start both in turns."""
+    rounds = rounds_of(COMMANDS, ROUNDS)
     return [
         Row(
             name="launcher's cold start / boto3 and its SageMaker client, CPU",

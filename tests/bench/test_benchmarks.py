@@ -2,9 +2,12 @@ from datetime import date
 from pathlib import Path
 
 import aws_cdk as cdk
+import pytest
 
 from app import FEATURE_FLAGS, create_stacks
+from bench.cold_start import COMMANDS
 from bench.environments import write_environment
+from bench.interleaved import Command, cpu_seconds
 from bench.launcher_asset import launcher_asset, zipped
 from private_transform.environment import load_environment
 
@@ -42,3 +45,8 @@ def test_the_launchers_asset_is_what_its_function_names(tmp_path: Path) -> None:
     files = [each for each in asset.rglob("*") if each.is_file()]
     assert asset / "handlers" / "entry.py" in files
     assert 1000 < zipped(asset) < sum(each.stat().st_size for each in files)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.label)
+def test_what_the_cold_start_compares_does_start(command: Command) -> None:
+    assert cpu_seconds(command) > 0
