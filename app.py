@@ -112,3 +112,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    # The collector would look through everything once more at the very end.
+    gc.freeze()

@@ -9,11 +9,11 @@ from bench.interleaved import ROOT, Command, Round, over, rounds_of
 from bench.row import Row
 
 ROUNDS = 7
-SIZES = (1, 10, 100)
+SIZES = (1, 50, 100)
 
 
 def measure() -> list[Row]:
-    """Synthesize environments of 1, 10 and 100 transforms beside an empty app."""
+    """Synthesize environments of 1, 50 and 100 transforms beside an empty app."""
     with tempfile.TemporaryDirectory() as environments:
         rounds = rounds_of(
             [
@@ -36,8 +36,8 @@ def measure() -> list[Row]:
             bound=40,
         ),
         Row(
-            name="a transform between 10 and 100 / between 1 and 10, CPU",
-            measured=over(rounds, lambda cpu: _each(cpu, 10, 100) / _each(cpu, 1, 10)),
+            name="a transform between 50 and 100 / between 1 and 50, CPU",
+            measured=over(rounds, lambda cpu: _each(cpu, 50, 100) / _each(cpu, 1, 50)),
             unit="x",
             bound=1.5,
         ),

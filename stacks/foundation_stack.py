@@ -51,8 +51,6 @@ class FoundationStack(cdk.Stack):
         environment: Environment,
         synthesizer: cdk.IStackSynthesizer,
     ) -> None:
-        # The base class reads `availability_zones`, so they must be there first.
-        self._zones = list(environment.network.availability_zones)
         super().__init__(
             scope,
             environment.stack_name("foundation"),
@@ -82,9 +80,9 @@ class FoundationStack(cdk.Stack):
         self._network = PrivateNetwork(
             self,
             "Network",
+            name=environment.name,
             cidr=environment.network.cidr,
-            subnet_prefix_length=environment.network.subnet_prefix_length,
-            availability_zones=self._zones,
+            subnets=environment.network.subnets,
             place=self.place,
             role_path=self._role_path,
             flow_log_group=self._log_group("FlowLogs", self._stateful),
@@ -112,11 +110,6 @@ class FoundationStack(cdk.Stack):
             self._audit_trail()
         self._duties()
         self._outputs()
-
-    @property
-    def availability_zones(self) -> list[str]:
-        """The zones of the file: the inherited look-up would need credentials."""
-        return self._zones
 
     def _data_key(self) -> DataKey:
         place = self.place
@@ -191,7 +184,7 @@ class FoundationStack(cdk.Stack):
                 kind,
                 made.bucket.bucket_arn,
                 endpoint_ids=(
-                    self._network.endpoint.vpc_endpoint_id,
+                    self._network.endpoint_id,
                     *(trusted.id for trusted in self._settings.trusted_endpoints),
                 ),
                 key_arn=self._key_arn,
@@ -255,8 +248,8 @@ class FoundationStack(cdk.Stack):
             "OutputsBucket": self.surroundings.outputs_bucket,
             "ControlBucket": self.control.bucket_name,
             "LogsBucket": self._logs.bucket_name,
-            "EndpointId": self._network.endpoint.vpc_endpoint_id,
-            "VpcId": self._network.vpc.vpc_id,
+            "EndpointId": self._network.endpoint_id,
+            "VpcId": self._network.vpc_id,
             "KeyArn": self._key_arn,
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -1,8 +1,9 @@
 """A VPC that reaches S3 through its own gateway endpoint and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -26,18 +27,19 @@ class PrivateNetwork(Construct):
     given it a policy.
 
     Args:
+        name: What the console shows for the network.
         cidr: Addresses of the VPC.
-        subnet_prefix_length: Of the part of each zone.
-        availability_zones: Zones of the subnets.
+        subnets: Addresses of each subnet by its zone.
         place: Where the environment is.
-        role_path: IAM path of the role that writes the flow logs.
+        role_path: IAM path of the roles that write flow logs and make calls.
         flow_log_group: Where the flow logs go.
         function_log_group: Logs of the functions that CDK runs at deployment.
 
     Attributes:
-        vpc: The VPC.
+        vpc_id: Id of the VPC.
         subnet_ids: Ids of the isolated subnets.
-        endpoint: The S3 gateway endpoint, on every route table.
+        endpoint_id: Id of the S3 gateway endpoint, which the subnets' one route table
+            leads to.
         container_group: Id of the group of every container: out to S3, nothing in.
         peers_group: Id of the group through which instances of one job reach each
             other.
@@ -48,34 +50,43 @@ class PrivateNetwork(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: str,
         cidr: str,
-        subnet_prefix_length: int,
-        availability_zones: Sequence[str],
+        subnets: Mapping[str, str],
         place: Place,
         role_path: str,
         flow_log_group: logs.ILogGroup,
         function_log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.vpc = ec2.Vpc(
+        vpc = ec2.CfnVPC(
             self,
             "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr(cidr),
-            availability_zones=list(availability_zones),
-            subnet_configuration=[
-                ec2.SubnetConfiguration(
-                    name="isolated",
-                    subnet_type=ec2.SubnetType.PRIVATE_ISOLATED,
-                    cidr_mask=subnet_prefix_length,
-                )
-            ],
+            cidr_block=cidr,
+            enable_dns_hostnames=True,
+            enable_dns_support=True,
+            tags=_named(name),
         )
-        self.subnet_ids = [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
+        self.vpc_id = vpc.ref
+        self._default_group = vpc.attr_default_security_group
+        routes = ec2.CfnRouteTable(
+            self, "Routes", vpc_id=self.vpc_id, tags=_named(name)
+        ).ref
+        self.subnet_ids = [
+            self._subnet(f"Subnet{number}", zone, addresses, routes, name)
+            for number, (zone, addresses) in enumerate(subnets.items(), 1)
+        ]
         self._record_traffic(flow_log_group, place, role_path)
-        self.endpoint = self.vpc.add_gateway_endpoint(
-            "S3", service=ec2.GatewayVpcEndpointAwsService.S3
+        self._endpoint = ec2.CfnVPCEndpoint(
+            self,
+            "Endpoint",
+            vpc_id=self.vpc_id,
+            vpc_endpoint_type="Gateway",
+            service_name=f"com.amazonaws.{place.region}.s3",
+            route_table_ids=[routes],
+            policy_document=_NOTHING,
         )
-        self.allow_only(_NOTHING)
+        self.endpoint_id = self._endpoint.ref
         calls = DeploymentCalls(
             self,
             "Calls",
@@ -90,9 +101,24 @@ class PrivateNetwork(Construct):
 
     def allow_only(self, policy: Mapping[str, Any]) -> None:
         """Give the endpoint its policy: what may pass through it, and for whom."""
-        endpoint = self.endpoint.node.default_child
-        assert isinstance(endpoint, ec2.CfnVPCEndpoint)
-        endpoint.policy_document = policy
+        self._endpoint.policy_document = policy
+
+    def _subnet(
+        self, construct_id: str, zone: str, addresses: str, routes: str, name: str
+    ) -> str:
+        subnet = ec2.CfnSubnet(
+            self,
+            construct_id,
+            vpc_id=self.vpc_id,
+            availability_zone=zone,
+            cidr_block=addresses,
+            map_public_ip_on_launch=False,
+            tags=_named(f"{name}-{zone}"),
+        ).ref
+        ec2.CfnSubnetRouteTableAssociation(
+            self, f"{construct_id}Routes", subnet_id=subnet, route_table_id=routes
+        )
+        return subnet
 
     def _record_traffic(
         self, log_group: logs.ILogGroup, place: Place, role_path: str
@@ -124,7 +150,7 @@ class PrivateNetwork(Construct):
             self,
             "FlowLog",
             resource_type="VPC",
-            resource_id=self.vpc.vpc_id,
+            resource_id=self.vpc_id,
             traffic_type="ALL",
             log_destination_type="cloud-watch-logs",
             log_group_name=log_group.log_group_name,
@@ -136,7 +162,7 @@ class PrivateNetwork(Construct):
             self,
             "ContainerGroup",
             group_description="Containers: out to S3, nothing in",
-            vpc_id=self.vpc.vpc_id,
+            vpc_id=self.vpc_id,
             security_group_egress=[
                 ec2.CfnSecurityGroup.EgressProperty(
                     ip_protocol="tcp",
@@ -154,7 +180,7 @@ class PrivateNetwork(Construct):
             self,
             "PeersGroup",
             group_description="Instances of one job reach each other",
-            vpc_id=self.vpc.vpc_id,
+            vpc_id=self.vpc_id,
             # Without a rule of its own, EC2 would keep "all traffic to everywhere"
             # (AWS: AWS::EC2::SecurityGroup, SecurityGroupEgress).
             security_group_egress=[
@@ -184,13 +210,13 @@ class PrivateNetwork(Construct):
         return group.attr_group_id
 
     def _rights_of_calls(self, place: Place) -> list[Statement]:
-        default_group = self.vpc.vpc_default_security_group
+        group = f"security-group/{self._default_group}"
         return [
             allow("LookUp", ["ec2:DescribeManagedPrefixLists"], ["*"]),
             allow(
                 "EmptyTheDefaultGroup",
                 ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"],
-                [place.arn("ec2", f"security-group/{default_group}")],
+                [place.arn("ec2", group)],
             ),
         ]
 
@@ -199,7 +225,7 @@ class PrivateNetwork(Construct):
 
         Source: AWS: Default security groups for your VPCs.
         """
-        group = self.vpc.vpc_default_security_group
+        group = self._default_group
         members = {"UserIdGroupPairs": [{"GroupId": group, "UserId": account}]}
         everywhere = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         for direction, peers in (("Ingress", members), ("Egress", everywhere)):
@@ -214,6 +240,10 @@ class PrivateNetwork(Construct):
                 about=f"{group}-{direction}",
                 none_is_fine="InvalidPermission.NotFound",
             )
+
+
+def _named(name: str) -> list[cdk.CfnTag]:
+    return [cdk.CfnTag(key="Name", value=name)]
 
 
 def _s3_prefix_list(calls: DeploymentCalls, region: str) -> str:

@@ -21,9 +21,9 @@ def network(stack: cdk.Stack, log_group: logs.ILogGroup, zones: str) -> PrivateN
     return PrivateNetwork(
         stack,
         "Network",
+        name="team",
         cidr=told.cidr,
-        subnet_prefix_length=told.subnet_prefix_length,
-        availability_zones=told.availability_zones,
+        subnets=told.subnets,
         place=HERE,
         role_path="/p/",
         flow_log_group=log_group,
@@ -59,7 +59,7 @@ def test_addresses_are_divided_as_the_file_tells_people(
     assert [
         (subnet["Properties"]["AvailabilityZone"], subnet["Properties"]["CidrBlock"])
         for subnet in resources("AWS::EC2::Subnet")
-    ] == list(zip(told.availability_zones, told.subnet_cidrs, strict=True))
+    ] == list(told.subnets.items())
 
 
 def test_flow_logs_and_look_ups_go_where_they_are_sent(

@@ -105,15 +105,18 @@ def test_the_network_is_cut_in_equal_parts_one_for_each_zone(tmp_path: Path) -> 
 
     network = loaded(written(tmp_path, environment=zones)).network
 
-    assert network.subnet_cidrs == ("10.20.0.0/26", "10.20.0.64/26", "10.20.0.128/26")
+    assert tuple(network.subnets.values()) == (
+        "10.20.0.0/26",
+        "10.20.0.64/26",
+        "10.20.0.128/26",
+    )
 
 
 def test_one_zone_has_the_whole_network(tmp_path: Path) -> None:
     zone = {"network.availability_zones": ["us-east-1a"]}
 
-    assert loaded(written(tmp_path, environment=zone)).network.subnet_cidrs == (
-        "10.20.0.0/24",
-    )
+    alone = loaded(written(tmp_path, environment=zone)).network
+    assert tuple(alone.subnets.values()) == ("10.20.0.0/24",)
 
 
 def test_every_problem_of_every_file_is_found_at_once(tmp_path: Path) -> None:

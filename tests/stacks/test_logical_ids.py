@@ -28,17 +28,17 @@ FOUNDATION = {
         "FunctionsA42B252F",
         "AuditLogs7B2A6859",
     ],
-    "AWS::EC2::VPC": ["NetworkVpc7FB7348F"],
+    "AWS::EC2::VPC": ["NetworkVpcFAC8F4A5"],
     "AWS::EC2::Subnet": [
-        "NetworkVpcisolatedSubnet1Subnet188D06DD",
-        "NetworkVpcisolatedSubnet2Subnet811E27B8",
-        "NetworkVpcisolatedSubnet3Subnet8C51A120",
+        "NetworkSubnet18D1B2567",
+        "NetworkSubnet29A0E8491",
+        "NetworkSubnet3A939DFC0",
     ],
     "AWS::EC2::SecurityGroup": [
         "NetworkContainerGroup45DD3F04",
         "NetworkPeersGroup2B2E227F",
     ],
-    "AWS::EC2::VPCEndpoint": ["NetworkVpcS334FC449B"],
+    "AWS::EC2::VPCEndpoint": ["NetworkEndpoint08416510"],
     "AWS::CloudTrail::Trail": ["Audit3D8ADE0A"],
 }
 PROVIDER = "LauncherProviderframeworkonEventA0F53470"

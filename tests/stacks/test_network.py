@@ -66,7 +66,7 @@ def test_each_named_zone_has_one_subnet_with_its_addresses(
     assert [
         (subnet.properties["AvailabilityZone"], subnet.properties["CidrBlock"])
         for subnet in synthesis.all("AWS::EC2::Subnet")
-    ] == list(zip(network.availability_zones, network.subnet_cidrs, strict=True))
+    ] == list(network.subnets.items())
 
 
 def test_the_s3_endpoint_is_a_gateway_on_the_route_table_of_every_subnet(

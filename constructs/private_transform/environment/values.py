@@ -38,12 +38,13 @@ class Network:
         return IPv4Network(self.cidr).prefixlen + halvings
 
     @property
-    def subnet_cidrs(self) -> tuple[str, ...]:
-        """One range for each zone, in order."""
+    def subnets(self) -> dict[str, str]:
+        """One range for each zone."""
         parts = IPv4Network(self.cidr).subnets(new_prefix=self.subnet_prefix_length)
-        return tuple(
-            str(part) for part, _ in zip(parts, self.availability_zones, strict=False)
-        )
+        return {
+            zone: str(part)
+            for zone, part in zip(self.availability_zones, parts, strict=False)
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

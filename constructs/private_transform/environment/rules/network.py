@@ -98,7 +98,7 @@ def room_for_all(
 def _instances_in_a_subnet(network: Network) -> int | None:
     """How many instances one subnet has addresses for; None if the range is wrong."""
     try:
-        subnet = IPv4Network(network.subnet_cidrs[0])
+        subnet = IPv4Network(next(iter(network.subnets.values())))
     except ValueError:
         return None
     usable = subnet.num_addresses - _RESERVED_IN_A_SUBNET
