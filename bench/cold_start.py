@@ -3,7 +3,7 @@
 from bench.interleaved import ROOT, Command, over, rounds_of
 from bench.row import Row
 
-ROUNDS = 15
+ROUNDS = 31
 
 CLIENT = "import boto3; boto3.client('sagemaker')"
 COMMANDS = [

@@ -42,6 +42,7 @@ class FoundationStack(cdk.Stack):
         place: Where the environment is.
         arns: The ARNs of the buckets.
         surroundings: What every transform's model and job are given.
+        upload_command: What a person runs to put models and inputs there.
     """
 
     def __init__(
@@ -62,6 +63,9 @@ class FoundationStack(cdk.Stack):
         )
         self._settings = environment
         self._role_path = role_path(environment)
+        self.upload_command = (
+            f"make upload ENVIRONMENT={environment.name} DATA=<folder>"
+        )
         # These three are read once for all stacks: each reading of what a construct
         # has is a call to CDK's own process, and there are many transforms.
         self.place = Place(
@@ -251,5 +255,6 @@ class FoundationStack(cdk.Stack):
             "EndpointId": self._network.endpoint_id,
             "VpcId": self._network.vpc_id,
             "KeyArn": self._key_arn,
+            "UploadCommand": self.upload_command,
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -62,7 +62,6 @@ class TransformStack(cdk.Stack):
             role_arn=role.role_arn,
             surroundings=surroundings,
         )
-        upload_command = f"make upload ENVIRONMENT={environment.name} DATA=<folder>"
         model = TransformModel(
             self,
             "Model",
@@ -71,7 +70,7 @@ class TransformStack(cdk.Stack):
             transform=transform.name,
             requests=requests,
             run=transform.run,
-            upload_command=upload_command,
+            upload_command=foundation.upload_command,
         )
         job = TransformJob(
             self,
@@ -85,7 +84,6 @@ class TransformStack(cdk.Stack):
             completion=transform.completion,
         )
         self._outputs(job, environment.region)
-        cdk.CfnOutput(self, "UploadCommand", value=upload_command)
 
     def _outputs(self, job: TransformJob, region: str) -> None:
         console = f"https://{region}.console.aws.amazon.com"
