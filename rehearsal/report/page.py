@@ -148,10 +148,15 @@ def _numbers(*pairs: tuple[str, str]) -> Element:
 def _promise(tried: Sequence[ClaimRow]) -> Element:
     held = all(row.ok for row in tried)
     verdict = _mark(held, "held" if held else "broken")
+    # What held is a line that opens; what was broken lies open.
     return tag(
         "li",
-        tag("h3", tag("span", tried[0].claim), verdict),
-        tag("dl", *(part for row in tried for part in _attempt(row))),
+        tag(
+            "details",
+            tag("summary", tag("h3", tried[0].claim), verdict),
+            tag("dl", *(part for row in tried for part in _attempt(row))),
+            **({} if held else {"open": "open"}),
+        ),
     )
 
 

@@ -103,6 +103,12 @@ def test_a_promise_is_held_only_if_nothing_broke_it() -> None:
     assert "held" not in page.texts
 
 
+@pytest.mark.parametrize("ok", [True, False])
+def test_what_was_broken_lies_open(ok: bool) -> None:
+    (promise,) = Page(to_html(report_of("any", prediction(), ok=ok))).all("details")
+    assert ("open" in promise) is not ok
+
+
 def test_hostile_names_stay_text() -> None:
     page = Page(to_html(report_of(HOSTILE, prediction())))
     harmless = Page(to_html(report_of("harmless", prediction())))
