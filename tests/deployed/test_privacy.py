@@ -16,7 +16,11 @@ pytestmark = pytest.mark.slow
 
 
 def run_again(trial: Place, run: str) -> Any:
-    trial.write("trial", {"echo": transform("echo", run=run)})
+    return deploy_again(trial, run=run)
+
+
+def deploy_again(trial: Place, **changes: Any) -> Any:
+    trial.write("trial", {"echo": transform("echo", **changes)})
     return trial.operate("deploy", "trial", "--transform", "echo")
 
 
@@ -201,6 +205,7 @@ def test_a_launcher_that_may_not_create_jobs_says_so(trial: Place) -> None:
 def test_a_model_that_was_swapped_behind_our_back_gets_no_job(
     trial: Place, swap: str, words: str
 ) -> None:
+    assert run_again(trial, swap).code == 0
     company = trial.company("trial")
     sagemaker = company.client("sagemaker")
     (model,) = sagemaker.list_models(NameContains="trial-echo-")["Models"]
@@ -227,7 +232,9 @@ def test_a_model_that_was_swapped_behind_our_back_gets_no_job(
     )
     before = len(jobs(sagemaker))
     try:
-        done = run_again(trial, f"swapped-{swap}")
+        # The first change is one of the job alone; the second has the model looked at.
+        started = deploy_again(trial, run=swap, environment={"SWAPPED": swap})
+        made_anew = run_again(trial, f"swapped-{swap}")
     finally:
         sagemaker.delete_model(ModelName=name)
         sagemaker.create_model(
@@ -238,8 +245,9 @@ def test_a_model_that_was_swapped_behind_our_back_gets_no_job(
         )
         if swap == "groups":
             company.client("ec2").delete_security_group(GroupId=another["GroupId"])
-    assert done.code == 1
-    assert f"{words}, so no job was started" in done.output
+    assert started.code == made_anew.code == 1
+    assert re.search(f"No job was started: model {name} {words}", started.output)
+    assert re.search(f"Somebody replaced the model: {name} {words}", made_anew.output)
     assert len(jobs(sagemaker)) == before
     assert run_again(trial, f"back-from-{swap}").code == 0
 

@@ -85,7 +85,11 @@ def test_a_swapped_model_that_we_may_not_delete_is_made_anew_once_it_is_deleted(
 
     assert not deploy(running, run=1)
 
-    assert "You may not delete it." in replies(running, "Update", "Model")[0].reason
+    reason = replies(running, "Update", "Model")[0].reason
+    assert reason.startswith("Somebody replaced the model: ")
+    assert "is not in the environment's subnets" in reason
+    assert "Delete it, then deploy again" in reason
+    assert reason.endswith("AWS: You may not delete it.")
     assert running.stack.stuck is None
 
     running.sagemaker.models.clear()

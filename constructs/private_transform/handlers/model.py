@@ -92,9 +92,21 @@ class TransformModel:
         model = self._describe(name)
         if model is None:
             return False
-        if fault_of(model, _body(request.properties)["VpcConfig"]) is None:
+        fault = fault_of(model, _body(request.properties)["VpcConfig"])
+        if fault is None:
             return True
-        obstacle = self.remove(name)
+        try:
+            obstacle = self.remove(name)
+        except ClientError as error:
+            if is_transient(error):
+                raise
+            raise LauncherError(
+                sentence(
+                    f"Somebody replaced the model: {name} {fault} Delete it, then "
+                    "deploy again; the launcher deletes only what it made itself.",
+                    words_of(error),
+                )
+            ) from error
         if obstacle is not None:
             raise LauncherError(obstacle)
         return False
