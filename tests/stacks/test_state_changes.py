@@ -95,6 +95,20 @@ def test_only_the_rule_fills_the_queue_and_only_with_tls(synthesis: Synthesis) -
     }
 
 
+def test_no_queue_takes_plain_connections(synthesis: Synthesis) -> None:
+    only_tls = {
+        queue
+        for policy in synthesis.all("AWS::SQS::QueuePolicy")
+        for statement in Statement.of(policy.properties["PolicyDocument"])
+        if statement.effect == "Deny"
+        and statement.actions == ("sqs:*",)
+        and statement.conditions == {"Bool": {"aws:SecureTransport": "false"}}
+        for queue in policy.properties["Queues"]
+        if statement.resources == (synthesis.named(queue).arn,)
+    }
+    assert only_tls == {queue.ref for queue in synthesis.all("AWS::SQS::Queue")}
+
+
 def test_the_handler_knows_where_evidence_and_announcements_go(
     synthesis: Synthesis,
 ) -> None:
