@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from private_transform.service_role import Statement, allow, service_role
+from private_transform.function_role import function_role
+from private_transform.service_role import Statement
 
 
 class DeploymentCalls(Construct):
@@ -33,22 +33,13 @@ class DeploymentCalls(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._log_group = log_group
-        role_arn = service_role(
+        self._role = function_role(
             self,
-            "Role",
-            service="lambda.amazonaws.com",
             path=role_path,
             description=description,
-            statements=[
-                allow(
-                    "WriteLogs",
-                    ["logs:CreateLogStream", "logs:PutLogEvents"],
-                    [log_group.log_group_arn],
-                ),
-                *statements,
-            ],
+            log_group=log_group,
+            statements=statements,
         )
-        self._role = iam.Role.from_role_arn(self, "RoleByArn", role_arn, mutable=False)
 
     def call(
         self,

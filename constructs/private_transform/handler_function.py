@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from private_transform.service_role import Statement, allow, service_role
+from private_transform.function_role import function_role
+from private_transform.service_role import Statement
 
 _PACKAGE = Path(__file__).parent
 
@@ -56,20 +56,12 @@ class HandlerFunction(Construct):
         timeout_seconds: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        role_arn = service_role(
+        role = function_role(
             self,
-            "Role",
-            service="lambda.amazonaws.com",
             path=role_path,
             description=description,
-            statements=[
-                allow(
-                    "WriteLogs",
-                    ["logs:CreateLogStream", "logs:PutLogEvents"],
-                    [log_group.log_group_arn],
-                ),
-                *statements,
-            ],
+            log_group=log_group,
+            statements=statements,
         )
         self.function = lambda_.Function(
             self,
@@ -79,7 +71,7 @@ class HandlerFunction(Construct):
             architecture=lambda_.Architecture.ARM_64,
             code=handler_code(),
             handler=f"handlers.entry.{entry}",
-            role=iam.Role.from_role_arn(self, "RoleByArn", role_arn, mutable=False),
+            role=role,
             log_group=log_group,
             timeout=cdk.Duration.seconds(timeout_seconds),
             memory_size=256,
