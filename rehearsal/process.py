@@ -13,11 +13,13 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
+from rehearsal.embedded.faults import Fault
 from rehearsal.embedded.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -119,16 +121,23 @@ class EmbeddedAws:
         Raises:
             LookupError: No S3 gateway endpoint has this id.
         """
-        trust = ssl.create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
-        direct = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
-        )
         try:
-            with direct.open(f"{self.url}/_rehearsal/endpoints/{endpoint_id}") as reply:
-                return str(json.load(reply)["url"])
+            return str(self._ask("GET", f"endpoints/{endpoint_id}")["url"])
         except urllib.error.HTTPError as error:
             with error:
                 raise LookupError(json.load(error)["message"]) from None
+
+    def order_faults(self, faults: Sequence[Fault]) -> None:
+        """Let the next calls of the environment's functions go wrong.
+
+        Args:
+            faults: Each for one call; those that were still to come are forgotten.
+        """
+        self._ask("PUT", "faults", [asdict(fault) for fault in faults])
+
+    def faults_to_come(self) -> list[Fault]:
+        """The faults that were ordered and that no call has met yet."""
+        return [Fault(**fault) for fault in self._ask("GET", "faults")]
 
     def log(self) -> str:
         """What the child has logged so far, also when it has ended by itself."""
@@ -138,6 +147,20 @@ class EmbeddedAws:
     def wait(self) -> int:
         """Wait until the child ends by itself; its exit code."""
         return self._process.wait()
+
+    def _ask(self, method: str, path: str, content: object = None) -> Any:
+        """Ask the embedded AWS itself, none of its services."""
+        trust = ssl.create_default_context(cafile=self.environment["AWS_CA_BUNDLE"])
+        direct = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
+        request = urllib.request.Request(
+            f"{self.url}/_rehearsal/{path}",
+            data=None if content is None else json.dumps(content).encode(),
+            method=method,
+        )
+        with direct.open(request) as reply:
+            return json.load(reply)
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import iam, s3
+from ministack.services import s3
 
-from rehearsal.embedded import endpoint
+from rehearsal.embedded import endpoint, identity
 from rehearsal.embedded.connection import auth_type, current
 
 KMS_KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -58,11 +58,7 @@ def _resolve_key(key: str, context: Any) -> Any:
 def _principal_arn(context: Any) -> str:
     """The role of a session, with its path (AWS: AWS global condition keys)."""
     arn = str(context.principal_arn)
-    if ":assumed-role/" not in arn:
-        return arn
-    name = arn.split("/")[1]
-    role = iam._roles.get_scoped(context.principal_account, None, name)
-    return arn if role is None else str(role["Arn"])
+    return identity.role_of_session(arn) or arn
 
 
 def _caller_account(context: Any) -> str:

@@ -5,6 +5,7 @@ MiniStack makes to itself in process have no connection and count as TLS from
 outside, as AWS's services reach each other.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ class Connection:
 IN_PROCESS = Connection(tls_version="1.3")
 
 current: ContextVar[Connection] = ContextVar("connection", default=IN_PROCESS)
+
+cut_off: ContextVar[Callable[[], None]] = ContextVar("cut_off")
+"""Ends the connection at once, whatever it still owes its client."""
 
 auth_type: ContextVar[str | None] = ContextVar("auth_type", default=None)
 """How the request is signed: `REST-HEADER`, `REST-QUERY-STRING` or `POST`; None when

@@ -1,25 +1,24 @@
 """The front door before MiniStack's: what came in through which listener."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
 from ministack import app as ministack
 
-from rehearsal.embedded import endpoint
+from rehearsal.embedded import endpoint, weather
 from rehearsal.embedded.connection import auth_type, current
 from rehearsal.embedded.custom_resources import ANSWERS
+from rehearsal.embedded.exchange import Receive, Send, respond
 
 ENDPOINTS = "/_rehearsal/endpoints/"
 """GET this path and an endpoint's id: answers the URL of its listener."""
 
 MINISTACK_ANSWERS = "/_ministack/cfn-response/"
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-
-async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
+async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """Answer one request, or hand it to MiniStack with its facts in the context."""
     if scope["type"] != "http":
         await ministack.app(scope, receive, send)
@@ -31,6 +30,9 @@ async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
     if connection.endpoint_id is None and scope["path"].startswith(ENDPOINTS):
         await _answer_endpoint(scope["path"].removeprefix(ENDPOINTS), send)
         return
+    if connection.endpoint_id is None and scope["path"] == weather.ORDERS:
+        await weather.take_orders(scope, receive, send)
+        return
     if connection.endpoint_id is not None and not _is_for_s3(headers, query):
         await _respond(
             send, 501, {"message": "a gateway endpoint for S3 carries S3 only"}
@@ -40,7 +42,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Send) -> None:
         path = MINISTACK_ANSWERS + "".join(query.get("signature", []))
         scope = {**scope, "path": path, "raw_path": path.encode(), "query_string": b""}
     auth_type.set(_auth_type(scope["method"], signature, query, headers))
-    await ministack.app(scope, receive, send)
+    await weather.serve(scope, receive, send)
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
@@ -86,15 +88,4 @@ async def _answer_endpoint(endpoint_id: str, send: Send) -> None:
 
 
 async def _respond(send: Send, status: int, answer: dict[str, str]) -> None:
-    body = json.dumps(answer).encode()
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (b"content-type", b"application/json"),
-                (b"content-length", str(len(body)).encode()),
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+    await respond(send, status, json.dumps(answer).encode(), "application/json")

@@ -53,6 +53,24 @@ def caller(headers: Mapping[str, str]) -> Principal:
     return Principal(arn=known.arn, account=known.account, access_key_id=key)
 
 
+def signing_role(headers: Mapping[str, str]) -> str | None:
+    """ARN of the role, with its path, in whose session a request is signed, or None."""
+    key = router.extract_access_key_id(headers, {})
+    known = iam_evaluator.resolve_principal(key, responses.get_account_id())
+    if isinstance(known, iam_evaluator.AuthError):
+        return None
+    return role_of_session(known.arn)
+
+
+def role_of_session(arn: str) -> str | None:
+    """ARN of a session's role, with its path; None when `arn` is no session's."""
+    fields = arn.split(":", 5)
+    if not fields[-1].startswith("assumed-role/"):
+        return None
+    role = iam._roles.get_scoped(fields[4], None, fields[5].split("/")[1])
+    return None if role is None else str(role["Arn"])
+
+
 def role_session(role_arn: str, session_name: str) -> Principal:
     """The principal that a service becomes when it assumes a role.
 

@@ -13,7 +13,7 @@ from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config
 
 from rehearsal.embedded.certificates import Certificates
-from rehearsal.embedded.connection import Connection, current
+from rehearsal.embedded.connection import Connection, current, cut_off
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
@@ -86,6 +86,7 @@ class Server:
                     endpoint_id=listener.endpoint_id,
                 )
             )
+            cut_off.set(writer.transport.abort)
             await TCPServer(
                 self._app, self._loop, self._config, self._context, {}, reader, writer
             )
