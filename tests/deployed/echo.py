@@ -1,7 +1,13 @@
-"""Serving code that answers each request with what it was sent."""
+"""Serving code that answers each request with what it was sent.
 
+A job whose variable UNTIL names a file gets its answers once that file is there.
+"""
+
+import os
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -11,7 +17,10 @@ class Echo(BaseHTTPRequestHandler):
         self._answer(200 if self.path == "/ping" else 404, b"")
 
     def do_POST(self) -> None:
-        self._answer(200, self.rfile.read(int(self.headers["Content-Length"])))
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        while "UNTIL" in os.environ and not Path(os.environ["UNTIL"]).exists():
+            time.sleep(0.1)
+        self._answer(200, sent)
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)

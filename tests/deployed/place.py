@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -61,12 +62,27 @@ class Place:
 
     def operate(self, operation: str, name: str, *more: str) -> Outcome:
         """Run `python -m operate` as a person's shell would."""
+        return self._run(
+            sys.executable,
+            *("-m", "operate", operation, name),
+            *("--environments", str(self.environments), *more),
+        )
+
+    def deploy_at_once(self, name: str, *parts: str) -> Outcome:
+        """Deploy some stacks of an environment by one call of the CDK CLI."""
+        stacks = map(self.load(name).stack_name, parts)
+        with tempfile.TemporaryDirectory(dir=self.aws.folder) as assembly:
+            return self._run(
+                *("cdk", "deploy", *stacks, "--exclusively"),
+                *("--concurrency", str(len(parts)), "--output", assembly),
+                *("--require-approval", "never", "--progress", "events"),
+                *("--context", f"environment={name}"),
+                *("--context", f"environments={self.environments}"),
+            )
+
+    def _run(self, *command: str) -> Outcome:
         done = subprocess.run(
-            [
-                sys.executable,
-                *("-m", "operate", operation, name),
-                *("--environments", str(self.environments), *more),
-            ],
+            command,
             cwd=ROOT,
             env=shell_of(self.aws),
             stdin=subprocess.DEVNULL,
@@ -122,6 +138,12 @@ def transform(name: str, **changes: Any) -> dict[str, Any]:
         "transform_resources": {"instance_type": "ml.m5.large", "instance_count": 1},
         **changes,
     }
+
+
+def like_echo(name: str, **changes: Any) -> dict[str, Any]:
+    """The file of a transform with the artifact and the inputs of `echo`."""
+    outputs = {"s3_output_path": f"{name}/"}
+    return transform("echo", transform_output=outputs, **changes)
 
 
 def write_artifact(folder: Path, name: str) -> None:
