@@ -77,7 +77,11 @@ def names_every_update_anew(patch: pytest.MonkeyPatch) -> None:
 
 def answers_each_delivery_by_itself(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Book, "settled", lambda self, answered: self)
-    patch.setattr(ownership.Owner, "_settled", lambda self, request, answered: answered)
+    patch.setattr(
+        ownership.Owner,
+        "_settled",
+        lambda self, request, answered: (Book(entries=(answered,)), answered),
+    )
 
 
 def overwrites_the_journal(patch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from chaos.cloudformation import model_properties
 from chaos.errors import refused
 from chaos.faults import Fate
 from chaos.history import Deploy, History, Remove, Template
@@ -45,6 +46,39 @@ def test_a_late_delivery_of_a_failed_request_fails_again_and_makes_nothing() -> 
     assert world.sagemaker.models == {}
     assert len(world.sagemaker.jobs) == 1
     assert [r.status for r in replies(world, "Create")] == ["FAILED", "FAILED"]
+
+
+def test_what_a_function_makes_after_the_removal_is_removed(world: World) -> None:
+    look = world.storage.list_objects_v2
+    creation = {
+        "RequestType": "Create",
+        "RequestId": "creation",
+        "StackId": "arn:aws:cloudformation:us-east-1:1:stack/dev-faces/1",
+        "LogicalResourceId": "Model",
+        "ResourceType": "Custom::TransformModel",
+        "ResourceProperties": model_properties(Template()),
+    }
+    removal = {
+        **creation,
+        "RequestType": "Delete",
+        "RequestId": "removal",
+        "PhysicalResourceId": "dev-faces-Model-1A2B3C4D5E6F",
+    }
+
+    def slowly(**request: Any) -> dict[str, Any]:
+        world.storage.list_objects_v2 = look  # type: ignore[method-assign]  # as it was
+        for event in (creation, removal):
+            world.framework.deliver(event)
+            world.agenda.meanwhile(0)
+        return look(**request)
+
+    world.storage.list_objects_v2 = slowly  # type: ignore[method-assign]  # just once
+    world.framework.deliver(creation)
+    world.agenda.run(600)
+
+    assert len(world.sagemaker.created) == 2
+    assert world.sagemaker.models == {}
+    assert [reply.status for reply in world.framework.replies] == ["SUCCESS"] * 3
 
 
 def test_answers_agree_although_the_job_went_on_between_them() -> None:

@@ -6,7 +6,7 @@ a name stands for is the business of the `Maker`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from botocore.exceptions import ClientError
@@ -24,6 +24,9 @@ from .lifecycle import (
     not_yet,
 )
 from .names import Names
+
+FUNCTION_LIMIT = timedelta(minutes=2)
+"""How long a function that has not heard of a later request may go on making things."""
 
 
 class Maker(Protocol):
@@ -81,9 +84,11 @@ class Owner:
         The time that a request may take counts from its first delivery.
         """
         book, entry = self._entered(request)
+        if self._is_late(entry, book):
+            self._swept(request, (entry.name,))
+            return not_yet()
         if not entry.answered:
-            started = datetime.fromisoformat(entry.started)
-            asked = replace(request, started=started)
+            asked = replace(request, started=_time(entry))
             try:
                 entry = self._worked(asked, entry, book)
             except LauncherError as error:
@@ -97,7 +102,9 @@ class Owner:
                 entry = replace(entry, failure=str(LauncherError(refusal)))
             if not entry.answered:
                 return not_yet()
-            entry = self._settled(request, entry)
+            book, entry = self._settled(request, entry)
+            if self._is_late(entry, book):
+                return not_yet()
         if entry.failure is not None:
             raise LauncherError(entry.failure)
         return done(entry.data) if entry.data is not None else not_yet()
@@ -159,7 +166,7 @@ class Owner:
         if request.kind == "Delete":
             return self._deleted(request, entry, book)
         if book.after(entry):
-            return self._superseded(request, entry, book)
+            raise LauncherError("CloudFormation gave this request up for a later one.")
         self._swept(request, book.loose(entry))
         made = self.maker.make(entry.name, request, restores=entry.restores)
         return replace(entry, data=made)
@@ -172,14 +179,17 @@ class Owner:
             raise LauncherError("\n".join(obstacles[:3]))
         return entry
 
-    def _superseded(self, request: Request, entry: Entry, book: Book) -> Entry:
-        """CloudFormation has moved on: what this request made is nobody's."""
-        later = {e.name for e in book.after(entry) if e.kind != "Delete"}
-        if entry.name not in later.union(book.kept()) and self._swept(
-            request, (entry.name,)
-        ):
-            return entry
-        raise LauncherError("CloudFormation gave this request up for a later one.")
+    def _is_late(self, entry: Entry, book: Book) -> bool:
+        """Whether another delivery of a request that was given up may just make things.
+
+        CloudFormation has moved on, so that what it makes is nobody's.
+        """
+        later = book.after(entry)
+        if entry.kind == "Delete" or not later:
+            return False
+        owned = {e.name for e in later if e.kind != "Delete"}.union(book.kept())
+        passed = self.now() - _time(later[0])
+        return entry.name not in owned and passed <= FUNCTION_LIMIT
 
     def _swept(self, request: Request, names: tuple[str, ...]) -> list[str]:
         """Remove what is ours of `names`: what is in the way of the rest."""
@@ -190,9 +200,9 @@ class Owner:
             self._journal(request).change(lambda book: book.without(gone))
         return [why for why in obstacles.values() if why is not None]
 
-    def _settled(self, request: Request, answered: Entry) -> Entry:
+    def _settled(self, request: Request, answered: Entry) -> tuple[Book, Entry]:
         book = self._journal(request).change(lambda book: book.settled(answered))
-        return book.find(request.request_id) or answered
+        return book, book.find(request.request_id) or answered
 
     def _journal(self, request: Request) -> Journal:
         stack = request.stack_id.partition(":stack/")[2]
@@ -201,6 +211,10 @@ class Owner:
             bucket=self.bucket,
             key=f"requests/{stack}/{request.logical_id}.json",
         )
+
+
+def _time(entry: Entry) -> datetime:
+    return datetime.fromisoformat(entry.started)
 
 
 def _names(request: Request) -> Names:
