@@ -93,6 +93,30 @@ def test_deleting_a_model_in_use_is_seen(sagemaker: SageMaker) -> None:
     assert sagemaker.orphaned == ["m"]
 
 
+def test_versions_are_listed_in_pages_the_newest_of_each_object_first() -> None:
+    storage = Storage()
+    for key, content in (("a", b"1"), ("b", b"2"), ("a", b"3")):
+        storage.put_object(Bucket="b", Key=key, Body=content)
+
+    first = storage.list_object_versions(Bucket="b", Prefix="")
+    second = storage.list_object_versions(
+        Bucket="b",
+        Prefix="",
+        KeyMarker=first["NextKeyMarker"],
+        VersionIdMarker=first["NextVersionIdMarker"],
+    )
+
+    assert not second["IsTruncated"]
+    assert [
+        (each["Key"], each["VersionId"], each["IsLatest"])
+        for each in (*first["Versions"], *second["Versions"])
+    ] == [
+        ("a", "version-3", True),
+        ("a", "version-1", False),
+        ("b", "version-2", True),
+    ]
+
+
 def test_a_conditional_write_loses_against_what_changed() -> None:
     storage = Storage()
     tag = storage.put_object(Bucket="b", Key="k", Body=b"1", IfNoneMatch="*")["ETag"]
