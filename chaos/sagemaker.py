@@ -4,13 +4,15 @@ Names of jobs are taken for ever; what does not exist is a ValidationException, 
 service answers in spite of its model (AWS: DescribeTransformJob, DeleteModel).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from .agenda import Agenda
+from .data import input_url, inputs_of, write_outputs
 from .errors import refused
+from .storage import Storage
 
 RUNNING = ("InProgress", "Stopping")
 PROVISIONING = 240
@@ -24,20 +26,29 @@ class Outcome:
     """How a job will go if nobody stops it.
 
     Args:
-        minutes: How long it runs once it has started.
+        minutes: How long it runs once it has started; below 0 it ends before that.
         reason: Why it fails; None for a job that completes.
+        failed: How many of its inputs have no output.
     """
 
     minutes: int = 3
     reason: str | None = None
+    failed: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """One transform job."""
+    """One transform job.
+
+    Args:
+        request: CreateTransformJob.
+        created: When.
+        inputs: Names of the objects that it reads.
+    """
 
     request: dict[str, Any]
     created: datetime
+    inputs: Sequence[str] = ()
     status: str = "InProgress"
     started: datetime | None = None
     stopped: datetime | None = None
@@ -49,6 +60,11 @@ class Job:
         """Its name."""
         return str(self.request["TransformJobName"])
 
+    @property
+    def modified(self) -> datetime:
+        """When it last changed its status."""
+        return self.ended or self.stopped or self.started or self.created
+
 
 @dataclass(slots=True, kw_only=True)
 class SageMaker:
@@ -57,6 +73,7 @@ class SageMaker:
     Args:
         agenda: The time.
         outcomes: Of jobs in the order in which they are created; the last one repeats.
+        storage: Where jobs read and write.
         artifacts: Whether an artifact's URL can be read.
         announce: Called with each job that changed its status.
 
@@ -70,6 +87,7 @@ class SageMaker:
 
     agenda: Agenda
     outcomes: Sequence[Outcome] = (Outcome(),)
+    storage: Storage = field(default_factory=Storage)
     artifacts: Callable[[str], bool] = lambda url: True
     announce: Callable[[Job], None] = lambda job: None
     models: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -118,15 +136,16 @@ class SageMaker:
         """Answer CreateTransformJob."""
         self._refuse("create_transform_job")
         name = request["TransformJobName"]
-        self.describe_model(ModelName=request["ModelName"])
         if name in self.jobs:
             raise refused(
                 "ResourceInUse",
                 "Job name must be unique within an AWS account and region, and a job "
                 "with this name already exists",
             )
+        self.describe_model(ModelName=request["ModelName"])
+        inputs = self._readable(request)
         outcome = self.outcomes[min(len(self.jobs), len(self.outcomes) - 1)]
-        job = Job(request=request, created=self.agenda.now())
+        job = Job(request=request, created=self.agenda.now(), inputs=inputs)
         self.jobs[name] = job
         self.agenda.after(PROVISIONING, lambda: self._start(job))
         self.agenda.after(
@@ -151,7 +170,7 @@ class SageMaker:
     def list_transform_jobs(self, **request: Any) -> dict[str, Any]:
         """Two to a page, so that callers must turn pages."""
         found = [
-            {"TransformJobName": job.name, "TransformJobStatus": job.status}
+            _summary(job)
             for job in reversed(self.jobs.values())
             if request.get("NameContains", "") in job.name
             and request.get("StatusEquals", job.status) == job.status
@@ -196,12 +215,27 @@ class SageMaker:
             job.status = "Failed" if outcome.reason else "Completed"
             job.reason = outcome.reason
             job.ended = self.agenda.now()
+            if job.started:
+                write_outputs(job.request, job.inputs[outcome.failed :], self.storage)
             self.announce(job)
 
     def _stopped(self, job: Job) -> None:
         job.status = "Stopped"
         job.ended = self.agenda.now()
         self.announce(job)
+
+    def _readable(self, request: Mapping[str, Any]) -> list[str]:
+        """The inputs of a job that may be created."""
+        inputs = inputs_of(request, self.storage)
+        if not inputs:
+            raise refused(
+                "ValidationException",
+                f'No S3 objects found under S3 URL "{input_url(request)}" given in '
+                "input data source. Please ensure that the bucket exists in the "
+                "selected region, that objects exist under that S3 prefix, and that "
+                'the role has "s3:ListBucket" permissions on the bucket.',
+            )
+        return inputs
 
     def _refuse(self, operation: str) -> None:
         coming = self.refusals.get(operation)
@@ -222,4 +256,21 @@ def described(job: Job) -> dict[str, Any]:
         "TransformJobStatus": job.status,
         "CreationTime": job.created,
         **{key: value for key, value in optional.items() if value is not None},
+    }
+
+
+def _summary(job: Job) -> dict[str, Any]:
+    """A job as ListTransformJobs answers."""
+    kept = (
+        "TransformJobName",
+        "TransformJobArn",
+        "TransformJobStatus",
+        "CreationTime",
+        "TransformEndTime",
+        "FailureReason",
+    )
+    answer = described(job)
+    return {
+        **{key: answer[key] for key in kept if key in answer},
+        "LastModifiedTime": job.modified,
     }

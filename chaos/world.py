@@ -1,8 +1,12 @@
 """Everything around the launcher, put together, and a history played in it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
+from itertools import product
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from private_transform.handlers.dispatch import Dispatch
 from private_transform.handlers.state_change import StateChanges
@@ -19,8 +23,12 @@ from .storage import Storage
 from .topic import Topic
 
 CONTROL = "control"
+DAY = 24 * 60 * 60
 ARTIFACTS = 4
 """How many different artifacts lie in the models bucket."""
+PREFIXES = ("photos-0", "photos-1")
+"""Where input objects lie in the inputs bucket."""
+PHOTOGRAPHS = ("a.jpg", "b.jpg", "c.jpg")
 
 
 class World:
@@ -45,13 +53,10 @@ class World:
         self.history = history
         self.agenda = Agenda()
         self.weather = Weather(history.fates, self.agenda)
-        self.storage, self.topic = Storage(), Topic()
+        self.storage, self.topic = Storage(self.agenda.now), Topic()
         self.log_groups = LogGroups()
         self.lines: list[str] = []
-        for number in range(ARTIFACTS):
-            self.storage.put_object(
-                Bucket="models", Key=f"faces/{number}.tar.gz", Body=b""
-            )
+        self._upload()
         self.bus = Bus(
             agenda=self.agenda,
             handler=self._state_changes,
@@ -60,6 +65,7 @@ class World:
         self.sagemaker = SageMaker(
             agenda=self.agenda,
             outcomes=history.outcomes,
+            storage=self.storage,
             announce=self.bus.announce,
         )
         self.framework = Framework(
@@ -101,13 +107,28 @@ class World:
                 self.agenda.run(minutes * 60)
         return True
 
+    def _upload(self) -> None:
+        """Put artifacts and inputs there, a day before anything happens."""
+        self.agenda.seconds = -DAY
+        for number in range(ARTIFACTS):
+            self.storage.put_object(
+                Bucket="models", Key=f"faces/{number}.tar.gz", Body=b""
+            )
+        for prefix, name in product(PREFIXES, PHOTOGRAPHS):
+            self.storage.put_object(
+                Bucket="inputs", Key=f"{prefix}/{name}", Body=name.encode()
+            )
+        self.agenda.seconds = 0
+
     def _start_by_hand(self) -> None:
         model = self.stack.held.get("Model")
-        if model is not None and model.name in self.sagemaker.models:
-            self._by_hand += 1
-            self.sagemaker.create_transform_job(
-                TransformJobName=f"by-hand-{self._by_hand}", ModelName=model.name
-            )
+        if model is None:
+            return
+        self._by_hand += 1
+        name = f"by-hand-{self._by_hand}"
+        # What SageMaker refuses, a person does not start.
+        with suppress(ClientError):
+            self.sagemaker.create_transform_job(**job_by_hand(name, model.name))
 
     def _send(self, number: int, event: Mapping[str, Any]) -> None:
         for delay in (0, *self.history.duplicates.get(number, ())):
@@ -122,3 +143,21 @@ class World:
             topic="arn:aws:sns:us-east-1:123456789012:topic",
             environment="dev",
         )
+
+
+def job_by_hand(name: str, model: str) -> dict[str, Any]:
+    """CreateTransformJob, as a person asks for it."""
+    return {
+        "TransformJobName": name,
+        "ModelName": model,
+        "TransformInput": {
+            "DataSource": {
+                "S3DataSource": {
+                    "S3DataType": "S3Prefix",
+                    "S3Uri": f"s3://inputs/{PREFIXES[0]}/",
+                }
+            }
+        },
+        "TransformOutput": {"S3OutputPath": f"s3://outputs/{name}/"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }

@@ -14,9 +14,9 @@ from chaos.errors import refused
 from chaos.faults import Fate, Killed, Weather
 from chaos.framework import MARKER, TIMED_OUT
 from chaos.history import Deploy, History, Template
-from chaos.sagemaker import SageMaker
+from chaos.sagemaker import Outcome, SageMaker
 from chaos.storage import Storage
-from chaos.world import World
+from chaos.world import World, job_by_hand
 from private_transform.handlers.lifecycle import Answer
 
 TEMPLATE = Deploy(template=Template())
@@ -45,8 +45,8 @@ def world() -> World:
 
 
 @pytest.fixture
-def sagemaker() -> SageMaker:
-    service = SageMaker(agenda=Agenda())
+def sagemaker(world: World) -> SageMaker:
+    service = world.sagemaker
     service.create_model(
         ModelName="m", PrimaryContainer={"ModelDataUrl": "s3://models/m"}
     )
@@ -54,11 +54,11 @@ def sagemaker() -> SageMaker:
 
 
 def test_the_name_of_a_job_is_taken_for_ever(sagemaker: SageMaker) -> None:
-    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.create_transform_job(**job_by_hand("j", "m"))
     sagemaker.agenda.run_out()
 
     with pytest.raises(ClientError, match="ResourceInUse"):
-        sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+        sagemaker.create_transform_job(**job_by_hand("j", "m"))
 
 
 def test_an_artifact_that_cannot_be_read_is_refused(sagemaker: SageMaker) -> None:
@@ -71,7 +71,7 @@ def test_an_artifact_that_cannot_be_read_is_refused(sagemaker: SageMaker) -> Non
 
 
 def test_an_ended_job_cannot_be_stopped(sagemaker: SageMaker) -> None:
-    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.create_transform_job(**job_by_hand("j", "m"))
     sagemaker.agenda.run_out()
 
     with pytest.raises(ClientError, match="in status Completed"):
@@ -79,7 +79,7 @@ def test_an_ended_job_cannot_be_stopped(sagemaker: SageMaker) -> None:
 
 
 def test_a_stopped_job_never_completes(sagemaker: SageMaker) -> None:
-    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.create_transform_job(**job_by_hand("j", "m"))
     sagemaker.stop_transform_job(TransformJobName="j")
     sagemaker.agenda.run_out()
 
@@ -87,10 +87,76 @@ def test_a_stopped_job_never_completes(sagemaker: SageMaker) -> None:
 
 
 def test_deleting_a_model_in_use_is_seen(sagemaker: SageMaker) -> None:
-    sagemaker.create_transform_job(TransformJobName="j", ModelName="m")
+    sagemaker.create_transform_job(**job_by_hand("j", "m"))
     sagemaker.delete_model(ModelName="m")
 
     assert sagemaker.orphaned == ["m"]
+
+
+def test_a_list_of_jobs_tells_their_times(sagemaker: SageMaker) -> None:
+    sagemaker.create_transform_job(**job_by_hand("j", "m"))
+    sagemaker.agenda.run_out()
+
+    (summary,) = sagemaker.list_transform_jobs()["TransformJobSummaries"]
+    assert summary["TransformEndTime"] == summary["LastModifiedTime"]
+    assert summary["TransformEndTime"] > summary["CreationTime"]
+
+
+def test_a_prefix_without_an_object_is_refused(sagemaker: SageMaker) -> None:
+    sagemaker.storage.objects.clear()
+
+    with pytest.raises(ClientError, match="No S3 objects found"):
+        sagemaker.create_transform_job(**job_by_hand("j", "m"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "outputs"),
+    [
+        (Outcome(), "Completed", ["a", "b", "c"]),
+        (Outcome(failed=1), "Completed", ["b", "c"]),
+        (Outcome(failed=2, reason="ClientError"), "Failed", ["c"]),
+        (Outcome(minutes=-1, reason="CapacityError"), "Failed", []),
+    ],
+)
+def test_a_job_writes_an_output_for_each_input_that_did_not_fail(
+    outcome: Outcome, status: str, outputs: list[str]
+) -> None:
+    world = World(History(acts=(), outcomes=(outcome,)))
+    world.sagemaker.models["m"] = {}
+    world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+    world.agenda.run_out()
+
+    assert world.sagemaker.jobs["j"].status == status
+    written = [key for bucket, key in world.storage.objects if bucket == "outputs"]
+    assert written == [f"j/{name}.jpg.out" for name in outputs]
+
+
+def test_a_stopped_job_leaves_no_outputs(sagemaker: SageMaker) -> None:
+    sagemaker.create_transform_job(**job_by_hand("j", "m"))
+    sagemaker.agenda.run(300)
+    sagemaker.stop_transform_job(TransformJobName="j")
+    sagemaker.agenda.run_out()
+
+    assert [
+        bucket for bucket, _ in sagemaker.storage.objects if bucket == "outputs"
+    ] == []
+
+
+def test_inputs_are_older_than_every_job_and_listed_in_pages(world: World) -> None:
+    request: dict[str, Any] = {"Bucket": "inputs", "Prefix": "photos-1/"}
+    first = world.storage.list_objects_v2(**request)
+    token = first["NextContinuationToken"]
+    second = world.storage.list_objects_v2(**request, ContinuationToken=token)
+
+    assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
+    found = [*first["Contents"], *second["Contents"]]
+    assert [each["Key"] for each in found] == [
+        "photos-1/a.jpg",
+        "photos-1/b.jpg",
+        "photos-1/c.jpg",
+    ]
+    assert all(each["LastModified"] < world.agenda.now() for each in found)
+    assert {each["Size"] for each in found} == {5}
 
 
 def test_versions_are_listed_in_pages_the_newest_of_each_object_first() -> None:
@@ -115,6 +181,13 @@ def test_versions_are_listed_in_pages_the_newest_of_each_object_first() -> None:
         ("a", "version-1", False),
         ("b", "version-2", True),
     ]
+
+
+def test_a_list_of_nothing_has_no_entries(world: World) -> None:
+    nothing: dict[str, Any] = {"Bucket": "outputs", "Prefix": "none/"}
+
+    assert "Contents" not in world.storage.list_objects_v2(**nothing)
+    assert "Versions" not in world.storage.list_object_versions(**nothing)
 
 
 def test_a_conditional_write_loses_against_what_changed() -> None:

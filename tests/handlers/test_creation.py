@@ -3,7 +3,7 @@ import pytest
 from chaos.errors import refused
 from chaos.history import Deploy, Remove, Template
 from chaos.sagemaker import Outcome
-from chaos.world import World
+from chaos.world import World, job_by_hand
 from tests.handlers.deployments import (
     deploy,
     replies,
@@ -274,9 +274,7 @@ def test_a_job_whose_name_only_contains_ours_does_not_count_as_ours(
     (name,) = world.sagemaker.jobs
     other = world_where()
     other.sagemaker.models["m"] = {}
-    other.sagemaker.create_transform_job(
-        TransformJobName=f"copy-of-{name}", ModelName="m"
-    )
+    other.sagemaker.create_transform_job(**job_by_hand(f"copy-of-{name}", "m"))
     other.agenda.run(3600)
 
     assert deploy(other)

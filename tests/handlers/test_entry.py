@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from chaos.cloudformation import SECRET, model_properties
 from chaos.history import Template
-from chaos.world import CONTROL, World
+from chaos.world import CONTROL, World, job_by_hand
 from private_transform.handlers import entry
 
 MODEL_REQUEST: dict[str, Any] = {
@@ -95,7 +95,7 @@ def test_the_function_that_creates_waits_for_sagemaker_to_look_at_the_data(
 def ended(world: World, name: str) -> dict[str, str]:
     """A message of the queue about a job that completed."""
     world.sagemaker.models["m"] = {}
-    world.sagemaker.create_transform_job(TransformJobName=name, ModelName="m")
+    world.sagemaker.create_transform_job(**job_by_hand(name, "m"))
     world.sagemaker.jobs[name].status = "Completed"
     detail = {"TransformJobName": name, "TransformJobStatus": "Completed"}
     return {"body": json.dumps({"detail": detail})}

@@ -7,7 +7,7 @@ from chaos.errors import refused
 from chaos.faults import Fate
 from chaos.history import History, StartByHand
 from chaos.sagemaker import Outcome
-from chaos.world import CONTROL, World
+from chaos.world import CONTROL, World, job_by_hand
 from private_transform.handlers.state_change import StateChanges, UnclearError
 from tests.handlers.deployments import deploy, world_where
 
@@ -96,9 +96,7 @@ def test_no_fault_loses_an_announcement_or_writes_evidence_twice(fate: Fate) -> 
         world.sagemaker.create_model(
             ModelName="dev-m", PrimaryContainer={"ModelDataUrl": "s3://m/a"}
         )
-        world.sagemaker.create_transform_job(
-            TransformJobName="by-hand", ModelName="dev-m"
-        )
+        world.sagemaker.create_transform_job(**job_by_hand("by-hand", "dev-m"))
         world.agenda.run_out()
 
         assert world.storage.written[CONTROL, "evidence/by-hand.json"] == 1

@@ -3,7 +3,7 @@ import pytest
 from chaos.errors import refused
 from chaos.history import Deploy, Remove, StartByHand, Template
 from chaos.sagemaker import Outcome
-from chaos.world import World
+from chaos.world import World, job_by_hand
 from tests.handlers.deployments import deploy, replies, statuses, world_where
 
 
@@ -318,9 +318,8 @@ def test_a_job_far_down_the_list_still_protects_its_model() -> None:
         world.sagemaker.create_model(
             ModelName=f"other-{number}", PrimaryContainer={"ModelDataUrl": "s3://m/a"}
         )
-        world.sagemaker.create_transform_job(
-            TransformJobName=f"other-{number}", ModelName=f"other-{number}"
-        )
+        name = f"other-{number}"
+        world.sagemaker.create_transform_job(**job_by_hand(name, name))
 
     assert not world.do(Remove())
 
