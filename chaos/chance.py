@@ -21,6 +21,10 @@ REASONS = (
     "\x01" * 1024,
 )
 """Reasons of failures, up to the 1024 characters that SageMaker may give."""
+NO_CAPACITY = (
+    "CapacityError: Unable to provision requested ML compute capacity. Please retry "
+    "using a different ML instance type."
+)
 CALLS = 400
 """Numbers of calls among which faults are sown."""
 

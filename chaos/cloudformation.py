@@ -56,6 +56,7 @@ class Stack:
         framework: Answers requests.
         agenda: The time.
         send: Delivers a request, at least once.
+        make_role: Called for each new stack, whose first resource is the role.
         adopts: Whether the name in a failed answer is taken over.
         remembers: Whether a roll-back names what was there before.
 
@@ -70,6 +71,7 @@ class Stack:
     framework: Framework
     agenda: Agenda
     send: Callable[[int, Mapping[str, Any]], None]
+    make_role: Callable[[], None] = lambda: None
     adopts: bool = True
     remembers: bool = False
     held: dict[str, Held] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Stack:
         return self.template is not None or not self.held or self.remove()
 
     def _create(self, act: Deploy) -> bool:
+        self.make_role()
         for logical in TYPES:
             properties = self._properties(logical, act.template)
             reply = self._ask(

@@ -59,10 +59,13 @@ class History:
 
     Args:
         acts: What people do, one after the other.
-        outcomes: Of jobs, in the order of their creation.
+        outcomes: Of jobs, in the order in which they are created or refused.
         fates: Of calls to AWS, by number.
         duplicates: Delays in seconds of further deliveries of a request, by number.
         announcements: Delays in seconds of the deliveries of a state change, by number.
+        unseen: Seconds for which a new model or job cannot be seen, by number.
+        unknown_roles: Seconds for which SageMaker does not know a stack's execution
+            role, by the number of the stack.
         crash_is_failure: What a killed function means to the provider framework.
         adopts: Whether CloudFormation takes over the name in a failed answer.
         remembers: Whether a roll-back names what was there before the update, and not
@@ -74,6 +77,8 @@ class History:
     fates: Mapping[int, Fate] = field(default_factory=dict)
     duplicates: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     announcements: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    unseen: Mapping[int, int] = field(default_factory=dict)
+    unknown_roles: Mapping[int, int] = field(default_factory=dict)
     crash_is_failure: bool = False
     adopts: bool = True
     remembers: bool = False

@@ -18,6 +18,7 @@ from .faults import Weather
 from .framework import Framework
 from .history import Act, Deploy, History, Remove, StartByHand, Wait
 from .log_groups import LogGroups
+from .role import Role
 from .sagemaker import SageMaker
 from .storage import Storage
 from .topic import Topic
@@ -62,10 +63,13 @@ class World:
             handler=self._state_changes,
             delays=history.announcements,
         )
+        self.role = Role(agenda=self.agenda, delays=history.unknown_roles)
         self.sagemaker = SageMaker(
             agenda=self.agenda,
             outcomes=history.outcomes,
+            unseen=history.unseen,
             storage=self.storage,
+            knows_role=self.role.is_known,
             announce=self.bus.announce,
         )
         self.framework = Framework(
@@ -84,6 +88,7 @@ class World:
             framework=self.framework,
             agenda=self.agenda,
             send=self._send,
+            make_role=self.role.make,
             adopts=history.adopts,
             remembers=history.remembers,
         )

@@ -13,8 +13,8 @@ from chaos.cloudformation import TIMEOUT
 from chaos.errors import refused
 from chaos.faults import Fate, Killed, Weather
 from chaos.framework import MARKER, TIMED_OUT
-from chaos.history import Deploy, History, Template
-from chaos.sagemaker import Outcome, SageMaker
+from chaos.history import Deploy, History, StartByHand, Template
+from chaos.sagemaker import Outcome, Refusal, SageMaker
 from chaos.storage import Storage
 from chaos.world import World, job_by_hand
 from private_transform.handlers.lifecycle import Answer
@@ -88,9 +88,43 @@ def test_a_stopped_job_never_completes(sagemaker: SageMaker) -> None:
 
 def test_deleting_a_model_in_use_is_seen(sagemaker: SageMaker) -> None:
     sagemaker.create_transform_job(**job_by_hand("j", "m"))
+    sagemaker.agenda.run(200)
     sagemaker.delete_model(ModelName="m")
 
     assert sagemaker.orphaned == ["m"]
+
+
+def test_a_model_that_is_not_seen_yet_is_taken_and_appears_all_the_same() -> None:
+    world = World(History(acts=(), unseen={0: 20}))
+    model = {"ModelName": "m", "PrimaryContainer": {"ModelDataUrl": "s3://models/m"}}
+    world.sagemaker.create_model(**model)
+
+    with pytest.raises(ClientError, match="already existing model"):
+        world.sagemaker.create_model(**model)
+    for call in (world.sagemaker.describe_model, world.sagemaker.delete_model):
+        with pytest.raises(ClientError, match="Could not find model"):
+            call(ModelName="m")
+    with pytest.raises(ClientError, match="Could not find model"):
+        world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+
+    world.agenda.run(20)
+    assert world.sagemaker.describe_model(ModelName="m") == model
+
+
+def test_a_job_that_is_not_seen_yet_is_neither_described_nor_listed() -> None:
+    world = World(History(acts=(), unseen={0: 20}))
+    world.sagemaker.models["m"] = {}
+    world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+
+    with pytest.raises(ClientError, match="Could not find requested job"):
+        world.sagemaker.describe_transform_job(TransformJobName="j")
+    assert world.sagemaker.list_transform_jobs()["TransformJobSummaries"] == []
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+
+    world.agenda.run(20)
+    (summary,) = world.sagemaker.list_transform_jobs()["TransformJobSummaries"]
+    assert summary["CreationTime"] == summary["LastModifiedTime"]
 
 
 def test_a_list_of_jobs_tells_their_times(sagemaker: SageMaker) -> None:
@@ -100,6 +134,52 @@ def test_a_list_of_jobs_tells_their_times(sagemaker: SageMaker) -> None:
     (summary,) = sagemaker.list_transform_jobs()["TransformJobSummaries"]
     assert summary["TransformEndTime"] == summary["LastModifiedTime"]
     assert summary["TransformEndTime"] > summary["CreationTime"]
+
+
+def test_a_new_role_is_refused_like_one_that_may_pass() -> None:
+    world = World(History(acts=(), unknown_roles={0: 60}))
+    world.role.make()
+    model = {"ModelName": "m", "PrimaryContainer": {"ModelDataUrl": "s3://models/m"}}
+
+    with pytest.raises(ClientError, match="Could not access model data"):
+        world.sagemaker.create_model(**model)
+    world.sagemaker.models["m"] = {}
+    with pytest.raises(ClientError, match="Could not assume role"):
+        world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+
+    world.agenda.run(60)
+    world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (Refusal.QUOTA, "ResourceLimitExceeded"),
+        (Refusal.NO_INPUTS, "No S3 objects found"),
+    ],
+)
+def test_a_refused_job_is_not_created_and_the_next_one_is(
+    refusal: Refusal, words: str
+) -> None:
+    world = World(History(acts=(), outcomes=(Outcome(refusal=refusal), Outcome())))
+    world.sagemaker.models["m"] = {}
+
+    with pytest.raises(ClientError, match=words):
+        world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+    assert world.sagemaker.jobs == {}
+
+    world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+
+
+def test_what_a_person_may_not_start_is_not_started() -> None:
+    world = World(
+        History(acts=(), outcomes=(Outcome(), Outcome(refusal=Refusal.QUOTA)))
+    )
+    assert world.do(TEMPLATE)
+
+    assert world.do(StartByHand())
+
+    assert len(world.sagemaker.jobs) == 1
 
 
 def test_a_prefix_without_an_object_is_refused(sagemaker: SageMaker) -> None:
@@ -115,7 +195,7 @@ def test_a_prefix_without_an_object_is_refused(sagemaker: SageMaker) -> None:
         (Outcome(), "Completed", ["a", "b", "c"]),
         (Outcome(failed=1), "Completed", ["b", "c"]),
         (Outcome(failed=2, reason="ClientError"), "Failed", ["c"]),
-        (Outcome(minutes=-1, reason="CapacityError"), "Failed", []),
+        (Outcome(minutes=-1, reason=chance.NO_CAPACITY), "Failed", []),
     ],
 )
 def test_a_job_writes_an_output_for_each_input_that_did_not_fail(

@@ -1,8 +1,9 @@
 import pytest
 
+from chaos.agenda import START
 from chaos.errors import refused
 from chaos.history import Deploy, Remove, Template
-from chaos.sagemaker import Outcome
+from chaos.sagemaker import Outcome, Refusal
 from chaos.world import World, job_by_hand
 from tests.handlers.deployments import (
     deploy,
@@ -69,7 +70,7 @@ def test_a_missing_artifact_fails_at_once_and_says_what_to_upload(
 
 def test_an_artifact_is_not_mistaken_for_one_whose_key_it_begins(world: World) -> None:
     del world.storage.objects["models", "faces/0.tar.gz"]
-    world.storage.objects["models", "faces/0.tar.gz.backup"] = b""
+    world.storage.put_object(Bucket="models", Key="faces/0.tar.gz.backup", Body=b"")
 
     assert not deploy(world)
 
@@ -83,6 +84,15 @@ def test_a_role_that_sagemaker_does_not_know_yet_is_waited_for(
     assert deploy(world)
 
 
+def test_a_role_that_is_a_minute_old_is_waited_for() -> None:
+    world = world_where(unknown_roles={0: 60})
+
+    assert deploy(world)
+
+    (job,) = world.sagemaker.jobs.values()
+    assert 60 <= (job.created - START).total_seconds() <= 70
+
+
 def test_a_role_that_stays_unknown_for_two_minutes_is_a_failure(world: World) -> None:
     world.sagemaker.refusals["create_model"] = [NOT_KNOWN_YET] * 99
 
@@ -94,20 +104,27 @@ def test_a_role_that_stays_unknown_for_two_minutes_is_a_failure(world: World) ->
     assert "`sagemaker_api_reads`" in reply.reason
 
 
-def test_an_empty_input_prefix_is_told_and_leaves_nothing(world: World) -> None:
-    world.sagemaker.refusals["create_transform_job"] = [
-        refused(
-            "ValidationException",
-            'No S3 objects found under S3 URL "s3://inputs/photos-0/" given in input '
-            "data source.",
-        )
-    ]
+def test_an_empty_input_prefix_is_told_and_leaves_nothing() -> None:
+    world = world_where(Outcome(refusal=Refusal.NO_INPUTS))
 
     assert not deploy(world)
 
     (reply,) = replies(world, "Create")
     assert "was not accepted" in reply.reason
     assert "Upload input objects under that prefix" in reply.reason
+    assert world.sagemaker.models == {}
+    assert world.sagemaker.jobs == {}
+
+
+def test_a_quota_fails_the_deployment_at_once_and_leaves_nothing() -> None:
+    world = world_where(Outcome(refusal=Refusal.QUOTA))
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert "was not accepted" in reply.reason
+    assert "Ask Service Quotas for more" in reply.reason
+    assert world.agenda.seconds < 1
     assert world.sagemaker.models == {}
     assert world.sagemaker.jobs == {}
 
