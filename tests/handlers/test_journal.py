@@ -154,6 +154,19 @@ def test_what_is_loose_is_neither_kept_nor_gone_nor_the_requests_own() -> None:
     assert book.loose(book.entries[5]) == ("failed", "unanswered", "disowned")
 
 
+def test_what_has_no_outcome_may_have_made_something() -> None:
+    book = Book(
+        entries=(
+            succeeded(1, name="made"),
+            entry(2, "Update", "refused", failure="no"),
+            entry(3, "Update", "cut off"),
+            entry(4, "Delete", "made"),
+        )
+    )
+
+    assert book.unanswered() == {"cut off"}
+
+
 def test_a_creation_goes_before_the_removal_that_overtook_it() -> None:
     removal = entry(1, "Delete", "stack-Job-1A2B")
 

@@ -90,6 +90,12 @@ class Book:
         earlier = self.entries[: self.entries.index(entry)]
         return tuple(dict.fromkeys(e.name for e in earlier if e.name not in owned))
 
+    def unanswered(self) -> frozenset[str]:
+        """Names under which something may have been made that nobody has seen."""
+        return frozenset(
+            e.name for e in self.entries if e.kind != "Delete" and not e.answered
+        )
+
     def seen(self, kind: str, current: str | None) -> "Book":
         """As it is now that CloudFormation names `current` in a request.
 

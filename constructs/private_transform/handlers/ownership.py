@@ -25,6 +25,9 @@ from .lifecycle import (
 )
 from .names import Names
 
+UNSEEN_LIMIT = timedelta(seconds=30)
+"""How long AWS may answer for what was just made as if it did not exist."""
+
 FUNCTION_LIMIT = timedelta(minutes=2)
 """How long a function that has not heard of a later request may go on making things."""
 
@@ -85,7 +88,7 @@ class Owner:
         """
         book, entry = self._entered(request)
         if self._is_late(entry, book):
-            self._swept(request, (entry.name,))
+            self._swept(request, (entry.name,), unsure=frozenset({entry.name}))
             return not_yet()
         if not entry.answered:
             asked = replace(request, started=_time(entry))
@@ -167,16 +170,21 @@ class Owner:
             return self._deleted(request, entry, book)
         if book.after(entry):
             raise LauncherError("CloudFormation gave this request up for a later one.")
-        self._swept(request, book.loose(entry))
+        loose, unsure = book.loose(entry), self._unsure(entry, book)
+        obstacles = self._swept(request, loose, unsure=unsure)
         made = self.maker.make(entry.name, request, restores=entry.restores)
+        if any(obstacles[name] is None for name in unsure & obstacles.keys()):
+            return entry
         return replace(entry, data=made)
 
     def _deleted(self, request: Request, entry: Entry, book: Book) -> Entry:
-        obstacles = self._swept(request, (entry.name, *book.loose(entry)))
-        if not obstacles:
+        names, unsure = (entry.name, *book.loose(entry)), self._unsure(entry, book)
+        obstacles = self._swept(request, names, unsure=unsure)
+        told = [why for why in obstacles.values() if why is not None]
+        if not told and not unsure & obstacles.keys():
             return replace(entry, data={})
         if request.waited_longer_than(WAIT_LIMIT, self.now()):
-            raise LauncherError("\n".join(obstacles[:3]))
+            raise LauncherError("\n".join(told[:3]))
         return entry
 
     def _is_late(self, entry: Entry, book: Book) -> bool:
@@ -189,16 +197,30 @@ class Owner:
             return False
         owned = {e.name for e in later if e.kind != "Delete"}.union(book.kept())
         passed = self.now() - _time(later[0])
-        return entry.name not in owned and passed <= FUNCTION_LIMIT
+        return entry.name not in owned and passed <= FUNCTION_LIMIT + UNSEEN_LIMIT
 
-    def _swept(self, request: Request, names: tuple[str, ...]) -> list[str]:
-        """Remove what is ours of `names`: what is in the way of the rest."""
+    def _unsure(self, entry: Entry, book: Book) -> frozenset[str]:
+        """Names of which `entry` may not believe yet that nothing is there.
+
+        A request without an outcome may have been cut off when it had just made
+        something that AWS does not show yet.
+        """
+        young = self.now() - _time(entry) <= UNSEEN_LIMIT
+        return book.unanswered() if young else frozenset()
+
+    def _swept(
+        self, request: Request, names: tuple[str, ...], *, unsure: frozenset[str]
+    ) -> dict[str, str | None]:
+        """Remove what is ours of `names`: what is in the way of each, or None.
+
+        None for a name that is `unsure` means no more than that nothing is seen.
+        """
         ours = [name for name in names if _names(request).owns(name)]
         obstacles = {name: self.maker.remove(name) for name in ours}
-        gone = frozenset(name for name in ours if obstacles[name] is None)
+        gone = frozenset(name for name in ours if obstacles[name] is None) - unsure
         if gone:
             self._journal(request).change(lambda book: book.without(gone))
-        return [why for why in obstacles.values() if why is not None]
+        return obstacles
 
     def _settled(self, request: Request, answered: Entry) -> tuple[Book, Entry]:
         book = self._journal(request).change(lambda book: book.settled(answered))

@@ -1,0 +1,79 @@
+"""AWS may answer for what was just made as if it did not exist."""
+
+from chaos.faults import Fate
+from chaos.history import Deploy, History, Remove, Template
+from chaos.sagemaker import Outcome
+from chaos.world import World
+from tests.handlers.deployments import deploy, replies, statuses, world_where
+
+UNSEEN = {0: 20, 1: 20, 2: 20, 3: 20}
+
+
+def test_what_cannot_be_seen_yet_is_made_once() -> None:
+    world = world_where(unseen=UNSEEN)
+
+    assert deploy(world)
+
+    assert len(world.sagemaker.created) == 1
+    assert statuses(world) == ["Completed"]
+
+
+def test_a_cancelled_creation_leaves_no_model_that_appears_later() -> None:
+    world = world_where(unseen=UNSEEN)
+
+    assert not world.do(Deploy(template=Template(), cancel_after=0))
+    world.agenda.run(600)
+
+    assert len(world.sagemaker.created) == 1
+    assert world.sagemaker.models == {}
+
+
+def test_a_cancelled_update_leaves_no_job_that_appears_later() -> None:
+    world = world_where(Outcome(), Outcome(minutes=300), unseen=UNSEEN)
+    assert deploy(world)
+
+    assert not world.do(Deploy(template=Template(job=1), cancel_after=0))
+    world.agenda.run(600)
+
+    assert statuses(world) == ["Completed", "Stopped"]
+
+
+def test_a_function_that_died_leaves_nothing_that_appears_later() -> None:
+    for call in range(1, 20):
+        fates = {call: Fate.KILLED_AFTER}
+        world = World(
+            History(acts=(), fates=fates, unseen=UNSEEN, crash_is_failure=True)
+        )
+        deployed = deploy(world)
+        world.agenda.run(600)
+        if not deployed:
+            assert world.sagemaker.models == {}
+            assert list(world.sagemaker.running()) == []
+
+
+def test_what_is_known_is_removed_without_waiting() -> None:
+    world = world_where(Outcome(), Outcome(minutes=-1, reason="no"), unseen=UNSEEN)
+    assert deploy(world)
+    assert not deploy(world, model=1)
+    assert world.do(Remove())
+
+    took = {
+        reply.at - asked.at
+        for reply in world.framework.replies
+        for asked in world.stack.asked
+        if asked.event["RequestId"] == reply.request_id
+        and asked.event["RequestType"] == "Delete"
+    }
+    assert took == {0}
+
+
+def test_a_roll_back_does_not_wait_for_a_cancelled_job_that_it_sees() -> None:
+    world = world_where(Outcome(), Outcome(minutes=300))
+    assert deploy(world)
+
+    assert not world.do(Deploy(template=Template(job=1), cancel_after=300))
+
+    update, roll_back = world.stack.asked[2:4]
+    assert roll_back.rolls_back
+    assert replies(world, "Update")[0].at == update.at + 300
+    assert statuses(world) == ["Completed", "Stopping"]
