@@ -25,13 +25,14 @@ def leaks(world: World) -> Iterator[str]:
         for held in world.stack.held.values()
         for name in (held.name, held.data.get("JobName"), held.data.get("ModelName"))
     }
-    abandoned = _abandoned(world)
+    unheard = _unheard(world)
+    excused = owned | unheard | _abandoned(world)
     for model in world.sagemaker.models:
-        if model not in owned | abandoned:
+        if model not in excused:
             yield f"nobody owns the model {model}"
     for job in world.sagemaker.running():
-        ours = job.name.startswith(PREFIX)
-        if ours and job.name not in owned and job.status == "InProgress":
+        ours = job.name.startswith(PREFIX) and job.name not in owned | unheard
+        if ours and job.status == "InProgress":
             yield f"nobody owns the running job {job.name}"
     live = world.stack.held.get("Model")
     if world.stack.template and live and live.name not in world.sagemaker.models:
@@ -48,6 +49,22 @@ def _abandoned(world: World) -> set[str | None]:
         if asked.event["RequestType"] == "Delete"
         and (reply := world.framework.reply_to(asked.event["RequestId"])) is not None
         and reply.status == "FAILED"
+    }
+
+
+def _unheard(world: World) -> set[str | None]:
+    """What a roll-back went back to when its function died instead of answering.
+
+    If the stack is then removed, the Delete of what was rolled back reads like the
+    clean-up after a roll-back that succeeded: no handler can tell the two apart.
+    """
+    return {
+        reply.name
+        for asked in world.stack.asked
+        if asked.rolls_back
+        and (reply := world.framework.reply_to(asked.event["RequestId"])) is not None
+        and reply.status == "FAILED"
+        and not reply.settled
     }
 
 
