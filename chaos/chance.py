@@ -12,7 +12,7 @@ from .history import (
     Template,
     Wait,
 )
-from .sagemaker import Outcome
+from .sagemaker import Outcome, Refusal
 
 REASONS = (
     "AlgorithmError: see the job's log",
@@ -45,6 +45,14 @@ def history(random: Random) -> History:
             random.randint(0, 10): (random.randint(0, 60), *_delays(random))
             for _ in range(random.randint(0, 3))
         },
+        unseen={
+            random.randint(0, 10): random.randint(1, 20)
+            for _ in range(random.choice((0, 2, 6)))
+        },
+        unknown_roles={
+            random.randint(0, 2): random.randint(1, 60)
+            for _ in range(random.choice((0, 1, 2)))
+        },
         crash_is_failure=random.random() < 0.3,
         adopts=random.random() < 0.7,
         remembers=random.random() < 0.3,
@@ -72,9 +80,15 @@ def _act(random: Random) -> Act:
 
 
 def _outcome(random: Random) -> Outcome:
+    throw = random.random()
+    if throw < 0.08:
+        return Outcome(refusal=random.choice(list(Refusal)))
+    if throw < 0.16:
+        return Outcome(minutes=-1, reason=NO_CAPACITY)
     return Outcome(
         minutes=random.choice((0, 1, 5, 5, 30, 90)),
-        reason=random.choice(REASONS) if random.random() < 0.3 else None,
+        reason=random.choice(REASONS) if random.random() < 0.25 else None,
+        failed=random.choice((0, 0, 1, 3)),
     )
 
 

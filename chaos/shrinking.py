@@ -7,6 +7,9 @@ from .faults import Fate
 from .history import Deploy, History, Template
 from .sagemaker import Outcome
 
+MAPPINGS = ("fates", "duplicates", "announcements", "unseen", "unknown_roles")
+"""What goes wrong, by number."""
+
 
 def shortest(history: History, fails: Callable[[History], bool]) -> History:
     """Leave out and simplify what is not needed for `fails` to stay true."""
@@ -23,7 +26,7 @@ def _simpler(history: History) -> Iterator[History]:
     acts = history.acts
     for i in range(len(acts)):
         yield replace(history, acts=acts[:i] + acts[i + 1 :])
-    for name in ("fates", "duplicates", "announcements"):
+    for name in MAPPINGS:
         entries = getattr(history, name)
         if len(entries) > 3:
             yield _with(history, name, {})
@@ -53,6 +56,18 @@ def _simpler(history: History) -> Iterator[History]:
         yield replace(history, outcomes=(Outcome(),))
     if len(history.outcomes) > 1:
         yield replace(history, outcomes=history.outcomes[:-1])
+    for i, outcome in enumerate(history.outcomes):
+        for plain_outcome in (
+            Outcome(),
+            replace(outcome, minutes=Outcome().minutes),
+            replace(outcome, reason=None),
+            replace(outcome, failed=0),
+            replace(outcome, refusal=None),
+        ):
+            if plain_outcome != outcome:
+                outcomes = (*history.outcomes[:i], plain_outcome)
+                outcomes += history.outcomes[i + 1 :]
+                yield replace(history, outcomes=outcomes)
     for key, fate in history.fates.items():
         if fate is not Fate.BROKEN:
             yield replace(history, fates={**history.fates, key: Fate.BROKEN})

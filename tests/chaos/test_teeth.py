@@ -46,6 +46,14 @@ def lets_a_removal_overtake_its_creation(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Book, "_ends_with_delete_of_unseen", lambda self: False)
 
 
+def believes_at_once_that_nothing_was_made(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Book, "unanswered", lambda self: frozenset())
+
+
+def forgets_what_a_late_function_makes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ownership.Owner, "_is_late", lambda self, entry, book: False)
+
+
 def leaves_models(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(models.TransformModel, "remove", lambda self, name: None)
 
@@ -140,6 +148,8 @@ MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     removes_what_is_still_owned: "leaks",
     believes_every_success: "leaks",
     lets_a_removal_overtake_its_creation: "leaks",
+    believes_at_once_that_nothing_was_made: "leaks",
+    forgets_what_a_late_function_makes: "leaks",
     leaves_models: "leaks",
     leaves_jobs_running: "leaks",
     deletes_models_in_use: "leaks",
