@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rehearsal.embedded import (
+    alarms,
     buckets,
     conditions,
     custom_resources,
@@ -62,6 +63,11 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_start_logging",
         "_stop_logging",
         "_update_trail",
+    ),
+    "ministack.services.cloudwatch": (
+        "_dims_key",
+        "_evaluate_alarm",
+        "_metrics",
     ),
     "ministack.services.cloudwatch_logs": (
         "_create_log_group",
@@ -135,6 +141,7 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
 
 def apply() -> None:
     """Patch MiniStack; once, before it serves."""
+    alarms.apply()
     conditions.apply()
     perimeter.apply()
     encryption.apply()

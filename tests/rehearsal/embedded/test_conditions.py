@@ -257,3 +257,21 @@ def test_nobody_reads_without_signing(
 )
 def test_no_wildcard_of_an_arn_crosses_a_colon(pattern: str, matches: bool) -> None:
     assert arn_matches("arn:aws:iam::1:role/a/b", pattern) is matches
+
+
+def test_metrics_are_put_into_the_namespace_that_a_role_may_fill(
+    client: Callable[..., Any], new_role: Callable[..., str]
+) -> None:
+    role = new_role(
+        {
+            "Effect": "Allow",
+            "Action": "cloudwatch:PutMetricData",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"cloudwatch:namespace": "Ours"}},
+        }
+    )
+    cloudwatch = client("cloudwatch", role=role)
+    datum = [{"MetricName": "Failed", "Value": 1}]
+    cloudwatch.put_metric_data(Namespace="Ours", MetricData=datum)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        cloudwatch.put_metric_data(Namespace="Theirs", MetricData=datum)
