@@ -12,6 +12,9 @@ from .sagemaker import Job, described
 AGAIN = 60
 """Seconds until a delivery that failed is tried again."""
 
+TRIES = 1000
+"""How often, until the event is put aside."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Bus:
@@ -45,12 +48,13 @@ class Bus:
             },
         }
         for delay in self.delays.get(self.number, (1,)):
-            self.agenda.after(delay, lambda: self._deliver(event))
+            self.agenda.after(delay, lambda: self._deliver(event, TRIES))
         self.number += 1
 
-    def _deliver(self, event: Mapping[str, object]) -> None:
+    def _deliver(self, event: Mapping[str, object], tries: int) -> None:
         try:
             self.handler().handle(event)
         except (Exception, Killed):
             # Lambda logs the error and is given the event once more.
-            self.agenda.after(AGAIN, lambda: self._deliver(event))
+            if tries > 1:
+                self.agenda.after(AGAIN, lambda: self._deliver(event, tries - 1))

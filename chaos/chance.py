@@ -68,6 +68,8 @@ def _act(random: Random) -> Act:
                 job=random.randint(0, 1),
                 run=random.choice((0, 0, 0, 1)),
                 completion=random.choice(("wait", "wait", "launch")),
+                fallbacks=random.choice((0, 0, 1, 4)),
+                max_failed=random.choice((0, 0, 1, 2)),
             ),
             cancel_after=random.choice((None, None, None, 0, 5, 30, 300, 1000)),
             sibling_fails=random.random() < 0.1,
@@ -83,7 +85,7 @@ def _outcome(random: Random) -> Outcome:
     throw = random.random()
     if throw < 0.08:
         return Outcome(refusal=random.choice(list(Refusal)))
-    if throw < 0.16:
+    if throw < 0.25:
         return Outcome(minutes=-1, reason=NO_CAPACITY)
     return Outcome(
         minutes=random.choice((0, 1, 5, 5, 30, 90)),

@@ -255,6 +255,8 @@ class _Undone:
     names: dict[str, set[str]] = field(default_factory=dict)
 
 
+MOST_INPUTS = 3
+DIGEST = "0" * 64
 NETWORK = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
 
 
@@ -304,8 +306,15 @@ def job_properties(template: Template, model: Held) -> dict[str, Any]:
             },
             "Environment": {"API_TOKEN": "5ec2e7"},
         },
+        "Fallbacks": [
+            {"InstanceType": f"ml.m5.{number}xlarge", "InstanceCount": "1"}
+            for number in range(template.fallbacks)
+        ],
         "Network": NETWORK,
         "ArtifactDigests": [],
+        "MostInputs": str(MOST_INPUTS if template.smoke else 0),
+        "MaxFailedInputs": str(template.max_failed),
+        "Policies": {"models": DIGEST},
         "Run": str(template.run),
         "Completion": template.completion,
     }

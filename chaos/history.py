@@ -16,6 +16,9 @@ class Template:
     job: int = 0
     run: int = 0
     completion: Literal["wait", "launch"] = "wait"
+    fallbacks: int = 0
+    max_failed: int = 0
+    smoke: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,25 @@
 Each check returns the sentences of what is wrong.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from private_transform.handlers.attempts import attempt_name
+from private_transform.handlers.contract import ENDED, FAILED_RUN, METRICS
 from private_transform.handlers.names import family_of
+from private_transform.handlers.verdict import Result
 
 from .cloudformation import SECRET, Asked
 from .framework import TIMED_OUT, Reply
 from .sagemaker import Job
+from .truth import result_of
 from .world import CONTROL, World
 
 BODY_LIMIT = 4096
 PREFIX = "dev-faces-"
-ENDED_BADLY = ("Failed", "Stopped")
+GOOD = ("succeeded", "tolerated")
 
 
 def leaks(world: World) -> Iterator[str]:
@@ -83,15 +89,32 @@ def duplicate_jobs(world: World) -> Iterator[str]:
     for number, job in enumerate(ours):
         for earlier in ours[:number]:
             if family_of(earlier.name) == family_of(job.name) and _serves(
-                earlier, job.created
+                earlier, job.created, _most_failed(world, job)
             ):
                 yield f"{job.name} does again what {earlier.name} did"
+        before = _attempt_before(world, job)
+        if before and not str(before.reason).startswith("CapacityError"):
+            yield f"{job.name} was tried although {before.name} had capacity"
 
 
-def _serves(job: Job, at: datetime) -> bool:
+def _attempt_before(world: World, job: Job) -> Job | None:
+    found = re.fullmatch(r"(.*-[0-9a-f]{8})-([2-9])", job.name)
+    if found is None:
+        return None
+    return world.sagemaker.jobs[attempt_name(found[1], int(found[2]) - 1)]
+
+
+def _serves(job: Job, at: datetime, max_failed: int) -> bool:
     ended = job.ended is not None and job.ended <= at
     stopping = job.stopped is not None and job.stopped <= at
-    return job.status == "Completed" if ended else not stopping
+    good = result_of(job, max_failed) in GOOD
+    return job.status == "Completed" and good if ended else not stopping
+
+
+def _most_failed(world: World, job: Job) -> int:
+    """How many inputs the file allowed to fail when the launcher started a job."""
+    launch = world.storage.objects.get((CONTROL, f"launches/{job.name}.json"), b"{}")
+    return int(json.loads(launch).get("max_failed_inputs", 0))
 
 
 def wrong_answers(world: World) -> Iterator[str]:
@@ -111,18 +134,21 @@ def _untrue(world: World, asked: Asked, reply: Reply) -> Iterator[str]:
     event, request_id = asked.event, reply.request_id
     if event["RequestType"] == "Delete":
         return
+    properties = event["ResourceProperties"]
+    max_failed = int(properties["MaxFailedInputs"])
     if reply.status == "FAILED":
-        job = world.sagemaker.jobs.get(reply.name)
-        if "ended as" in reply.reason and not (job and job.status in ENDED_BADLY):
-            yield f"{request_id} says that {reply.name} failed"
+        blamed = re.search("Transform job (.*) ended as", reply.reason)
+        job = world.sagemaker.jobs.get(blamed[1]) if blamed else None
+        if job and result_of(job, max_failed) in GOOD:
+            yield f"{request_id} says that {job.name} failed"
         return
     job, said = world.sagemaker.jobs[reply.data["JobName"]], reply.data["Status"]
-    if said == "Completed" and job.status != "Completed":
-        yield f"{request_id} says Completed, {job.name} is {job.status}"
     restored = asked.rolls_back
-    if said in ENDED_BADLY and not restored:
-        yield f"{request_id} succeeds with a job that is {said}"
-    launched = event["ResourceProperties"]["Completion"] == "launch"
+    if said in ENDED and said != job.status:
+        yield f"{request_id} says {said}, {job.name} is {job.status}"
+    if said in ENDED and result_of(job, max_failed) not in GOOD and not restored:
+        yield f"{request_id} succeeds with {job.name}, which did not"
+    launched = properties["Completion"] == "launch"
     patient = reply.at - asked.at >= 45 * 60
     if said in ("InProgress", "Stopping") and not (launched or patient or restored):
         yield f"{request_id} did not wait for {job.name}"
@@ -137,15 +163,45 @@ def oversized(world: World) -> Iterator[str]:
 
 def lost_notifications(world: World) -> Iterator[str]:
     """Jobs that ended without exactly one evidence and at least one notification."""
-    subjects = [request["Subject"] for request in world.topic.published]
+    subjects = " ".join(request["Subject"] for request in world.topic.published)
     for job in world.sagemaker.jobs.values():
         if job.ended is None:
             continue
         written = world.storage.written.get((CONTROL, f"evidence/{job.name}.json"), 0)
         if written != 1:
             yield f"the evidence of {job.name} was written {written} times"
-        if f"{job.status}: {job.name}" not in subjects:
+        if f": {job.name} " not in f"{subjects} ":
             yield f"nobody heard that {job.name} is {job.status}"
+
+
+def wrong_evidence(world: World) -> Iterator[str]:
+    """Evidence that says something else of a job than what became of it."""
+    for job in world.sagemaker.jobs.values():
+        content = world.storage.objects.get((CONTROL, f"evidence/{job.name}.json"))
+        if content is None or job.ended is None:
+            continue
+        left = json.loads(content)
+        true = result_of(job, _most_failed(world, job))
+        if left["result"] != true:
+            yield f"the evidence of {job.name} says {left['result']}, it is {true}"
+        missing = len(job.inputs) - job.answered
+        if true != "stopped" and len(left["failed_inputs"]) != missing:
+            yield f"the evidence of {job.name} misses some of {missing} failed inputs"
+
+
+def wrong_alarms(world: World) -> Iterator[str]:
+    """An alarm that is not what the last run to end was."""
+    results: dict[datetime, set[Result]] = {}
+    for job in world.sagemaker.jobs.values():
+        result = result_of(job, _most_failed(world, job))
+        if job.ended and result != "stopped":
+            results.setdefault(job.ended, set()).add(result)
+    if not results:
+        return
+    last = {1.0 if each == "failed" else 0.0 for each in results[max(results)]}
+    value = world.metrics.newest.get((METRICS, FAILED_RUN, "dev", "faces"))
+    if value not in last:
+        yield f"the alarm's value is {value} after runs that ended as {last}"
 
 
 def secrets(world: World) -> Iterator[str]:
@@ -165,7 +221,7 @@ AT_REST = (
 )
 """Hold when every request was answered and no fault is left."""
 
-AT_THE_END = (*AT_REST, lost_notifications)
+AT_THE_END = (*AT_REST, lost_notifications, wrong_evidence, wrong_alarms)
 """Hold when in addition every job has ended."""
 
 Check = Callable[[World], Iterator[str]]

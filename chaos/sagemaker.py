@@ -60,12 +60,14 @@ class Job:
         created: When.
         seen_from: When Describe and List begin to know it.
         inputs: Names of the objects that it reads.
+        answered: How many of them it wrote an output for.
     """
 
     request: dict[str, Any]
     created: datetime
     seen_from: datetime = START
     inputs: Sequence[str] = ()
+    answered: int = 0
     status: str = "InProgress"
     started: datetime | None = None
     stopped: datetime | None = None
@@ -259,7 +261,9 @@ class SageMaker:
             job.reason = outcome.reason
             job.ended = self.agenda.now()
             if job.started:
-                write_outputs(job.request, job.inputs[outcome.failed :], self.storage)
+                answered = job.inputs[outcome.failed :]
+                job.answered = len(answered)
+                write_outputs(job.request, answered, self.storage)
             self.announce(job)
 
     def _stopped(self, job: Job) -> None:

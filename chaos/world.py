@@ -18,6 +18,7 @@ from .faults import Weather
 from .framework import Framework
 from .history import Act, Deploy, History, Remove, StartByHand, Wait
 from .log_groups import LogGroups
+from .metrics import Metrics
 from .role import Role
 from .sagemaker import SageMaker
 from .storage import Storage
@@ -45,6 +46,7 @@ class World:
         storage: S3, without faults.
         topic: SNS, without faults.
         log_groups: CloudWatch Logs, without faults.
+        metrics: CloudWatch, without faults.
         framework: The provider framework.
         stack: The stack.
         lines: What the launcher logged.
@@ -55,7 +57,7 @@ class World:
         self.agenda = Agenda()
         self.weather = Weather(history.fates, self.agenda)
         self.storage, self.topic = Storage(self.agenda.now), Topic()
-        self.log_groups = LogGroups()
+        self.log_groups, self.metrics = LogGroups(), Metrics()
         self.lines: list[str] = []
         self._upload()
         self.bus = Bus(
@@ -144,6 +146,7 @@ class World:
             sagemaker=self.weather.exposed(self.sagemaker),
             s3=self.weather.exposed(self.storage),
             sns=self.weather.exposed(self.topic),
+            cloudwatch=self.weather.exposed(self.metrics),
             bucket=CONTROL,
             topic="arn:aws:sns:us-east-1:123456789012:topic",
             environment="dev",

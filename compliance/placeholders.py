@@ -10,7 +10,9 @@ from private_transform.environment.catalogue import REGIONS
 _OF_ENVIRONMENT = frozenset(
     {"account", "environment", "execution_roles", "partition", "region"}
 )
-_OF_TRANSFORM = frozenset({"captures", "inputs", "outputs", "transform"})
+_OF_TRANSFORM = frozenset(
+    {"captures", "inputs", "outputs", "smoke_inputs", "transform"}
+)
 
 
 def unknown_placeholders(text: str) -> Iterator[str]:
@@ -74,4 +76,5 @@ def _of_transform(transform: Transform) -> Mapping[str, str]:
         "inputs": source.prefix,
         "outputs": transform.transform_output.s3_output_path,
         **({"captures": capture.destination_s3_uri} if capture else {}),
+        **({"smoke_inputs": transform.smoke_input} if transform.smoke_input else {}),
     }

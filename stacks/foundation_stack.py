@@ -21,6 +21,7 @@ from private_transform.lock import (
     duty_policies,
     endpoint_policy,
     key_policy,
+    policy_digests,
 )
 from private_transform.log_bucket import LogBucket
 from private_transform.private_network import PrivateNetwork
@@ -41,6 +42,7 @@ class FoundationStack(cdk.Stack):
         control: The bucket of manifests and evidence.
         place: Where the environment is.
         arns: The ARNs of the buckets.
+        policy_digests: SHA-256 of the policies of data buckets and endpoint.
         surroundings: What every transform's model and job are given.
         upload_command: What a person runs to put models and inputs there.
     """
@@ -109,6 +111,9 @@ class FoundationStack(cdk.Stack):
             control=self.control.bucket_arn,
         )
         self._network.allow_only(endpoint_policy(self._perimeter, self.arns))
+        self.policy_digests = policy_digests(
+            self._perimeter, tuple(each.id for each in environment.trusted_endpoints)
+        )
         self.surroundings = self._surroundings()
         if environment.audit == "own":
             self._audit_trail()
@@ -136,6 +141,7 @@ class FoundationStack(cdk.Stack):
                     else ()
                 ),
                 topics=(place.arn("sns", named),),
+                publishers=("cloudwatch.amazonaws.com",),
             ),
             alias=f"private-transform-{self._settings.name}",
             rotation_period_in_days=self._settings.key.rotation_period_in_days,

@@ -22,6 +22,7 @@ class OperationsStack(cdk.Stack):
 
     Attributes:
         service_token: What a transform's custom resources name to be served.
+        topic_arn: Hears of every job that ended.
     """
 
     def __init__(
@@ -64,9 +65,9 @@ class OperationsStack(cdk.Stack):
                 foundation.surroundings.peers_group,
             ],
             key=foundation.key,
-            models_bucket=foundation.data["models"],
+            buckets=foundation.arns,
             model_packages=model_packages(environment),
-            control_bucket=foundation.control,
+            control_bucket=foundation.control.bucket_name,
             log_group=log_group,
         ).service_token
         job_logs = JobLogGroup(
@@ -78,16 +79,17 @@ class OperationsStack(cdk.Stack):
             retention_in_days=environment.retention.logs_in_days,
             release_key=environment.protection == "discard",
         )
-        changes = StateChanges(
+        self.topic_arn = StateChanges(
             self,
             "StateChanges",
             environment=environment.name,
             place=foundation.place,
             role_path=functions_path,
             key=foundation.key,
-            control_bucket=foundation.control,
+            buckets=foundation.arns,
+            control_bucket=foundation.control.bucket_name,
             log_group=log_group,
             emails=environment.notify,
-        )
+        ).topic_arn
         cdk.CfnOutput(self, "JobLogGroup", value=job_logs.note)
-        cdk.CfnOutput(self, "TopicArn", value=changes.topic_arn)
+        cdk.CfnOutput(self, "TopicArn", value=self.topic_arn)

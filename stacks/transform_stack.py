@@ -8,6 +8,7 @@ from private_transform.environment import Environment, Transform
 from private_transform.execution_role import ExecutionRole
 from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.requests import TransformRequests
+from private_transform.run_alarm import RunAlarm
 from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel
 from stacks.foundation_stack import FoundationStack
@@ -72,6 +73,16 @@ class TransformStack(cdk.Stack):
             run=transform.run,
             upload_command=foundation.upload_command,
         )
+        RunAlarm(
+            self,
+            "FailedRun",
+            environment=environment.name,
+            transform=transform.name,
+            topic_arn=operations.topic_arn,
+        )
+        if transform.on_deploy == "none":
+            cdk.CfnOutput(self, "ModelName", value=model.model_name)
+            return
         job = TransformJob(
             self,
             "Job",
@@ -81,6 +92,12 @@ class TransformStack(cdk.Stack):
             model=model,
             requests=requests,
             run=transform.run,
+            smoke_input=transform.smoke_input,
+            max_failed_inputs=transform.max_failed_inputs,
+            policy_digests={
+                **foundation.policy_digests,
+                "execution_role": role.policy_digest,
+            },
             completion=transform.completion,
         )
         self._outputs(job, environment.region)
@@ -91,6 +108,7 @@ class TransformStack(cdk.Stack):
         for name, value in {
             "JobName": job.job_name,
             "JobStatus": job.status,
+            "JobNote": job.note,
             "Outputs": job.output_path,
             "JobConsole": f"{console}/sagemaker/home?region={region}"
             f"#/transform-jobs/{job.job_name}",

@@ -1,5 +1,6 @@
 """Two environments that between them use everything an environment file offers."""
 
+from dataclasses import replace
 from datetime import date
 
 from private_transform.environment import (
@@ -98,6 +99,7 @@ FULL = Transform(
         instance_type="ml.m5.xlarge",
         instance_count=2,
         transform_ami_version="al2-ami-sagemaker-batch-gpu-535",
+        fallback_instance_types=("ml.m5.large", "ml.g5.xlarge"),
     ),
     max_concurrent_transforms=4,
     max_payload_in_mb=6,
@@ -119,6 +121,7 @@ FULL = Transform(
         run_name="november",
     ),
     tags={"team": "customers"},
+    max_failed_inputs=2,
     completion="launch",
     run="7",
 )
@@ -146,6 +149,12 @@ LOCAL_DISKS = Transform(
     ),
 )
 """An instance type whose disks take no key, and a manifest as input."""
+
+SMOKED = replace(PLAIN, name="sampled", on_deploy="smoke", smoke_input="smoke/")
+"""Deployments try a few inputs."""
+
+IDLE = replace(PLAIN, name="idle", on_deploy="none")
+"""Deployments make the model alone."""
 
 KEPT = Environment(
     name="prod",
@@ -210,7 +219,13 @@ KEPT = Environment(
     iam=IamSettings(role_path="/company/ml/", permissions_boundary=BOUNDARY),
     tags={"cost-centre": "ml"},
     bootstrap_qualifier="company01",
-    transforms=(PLAIN, FULL, LOCAL_DISKS),
+    transforms=(
+        PLAIN,
+        FULL,
+        LOCAL_DISKS,
+        replace(SMOKED, transform_output=TransformOutput(s3_output_path="sampled/")),
+        replace(IDLE, transform_output=TransformOutput(s3_output_path="idle/")),
+    ),
 )
 """A production environment with every option."""
 

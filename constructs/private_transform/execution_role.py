@@ -7,9 +7,16 @@ from constructs import Construct
 
 from private_transform.environment import ArtifactSource, Transform
 from private_transform.handlers.contract import JOB_LOG_GROUP
-from private_transform.lock import Buckets
+from private_transform.handlers.names import digest
+from private_transform.lock import Buckets, digests
 from private_transform.lock.kms_actions import ENCRYPT, THROUGH_SERVICES, kms_actions
-from private_transform.service_role import Place, Statement, allow, service_role
+from private_transform.service_role import (
+    Place,
+    Statement,
+    allow,
+    policy_document,
+    service_role,
+)
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z.]+/"
@@ -40,6 +47,7 @@ class ExecutionRole(Construct):
 
     Attributes:
         role_arn: ARN of the role.
+        policy_digest: SHA-256 of its rights, as `lock.digests` makes them.
     """
 
     def __init__(
@@ -67,22 +75,54 @@ class ExecutionRole(Construct):
                 "StringEquals": {"aws:SourceAccount": place.account},
                 "ArnLike": {"aws:SourceArn": place.arn("sagemaker", "*")},
             },
-            statements=[
-                *_data(transform, buckets, place.partition),
-                *_key(key_arn),
-                *_keys_of_sources(transform, artifact_sources, place),
-                *_network(place, subnets, security_groups),
-                *_observation(place),
-                *_images(transform, place.partition),
-            ],
+            statements=_rights(
+                transform,
+                place,
+                key_arn=key_arn,
+                buckets=buckets,
+                artifact_sources=artifact_sources,
+                subnets=subnets,
+                security_groups=security_groups,
+            ),
         )
+        self.policy_digest = digest(
+            policy_document(
+                _rights(
+                    transform,
+                    place,
+                    key_arn=digests.KEY,
+                    buckets=digests.BY_NAME,
+                    artifact_sources=artifact_sources,
+                    subnets=[f"subnet {number}" for number in range(len(subnets))],
+                    security_groups=["container", "peers"],
+                )
+            )
+        )
+
+
+def _rights(
+    transform: Transform,
+    place: Place,
+    *,
+    key_arn: str,
+    buckets: Buckets,
+    artifact_sources: Sequence[ArtifactSource],
+    subnets: Sequence[str],
+    security_groups: Sequence[str],
+) -> Iterator[Statement]:
+    yield from _data(transform, buckets, place.partition)
+    yield from _key(key_arn)
+    yield from _keys_of_sources(transform, artifact_sources, place)
+    yield from _network(place, subnets, security_groups)
+    yield from _observation(place)
+    yield from _images(transform, place.partition)
 
 
 def _data(
     transform: Transform, buckets: Buckets, partition: str
 ) -> Iterator[Statement]:
     """Read and write below this transform's prefixes."""
-    prefix = transform.transform_input.data_source.s3_data_source.prefix
+    prefixes = list(_sources(transform))
     artifacts = list(_artifacts(transform, buckets.models, partition))
     if artifacts:
         yield allow("ReadArtifacts", ["s3:GetObject"], artifacts)
@@ -90,9 +130,13 @@ def _data(
         "ListInputs",
         ["s3:ListBucket"],
         [buckets.inputs],
-        StringLike={"s3:prefix": f"{prefix}*"},
+        StringLike={"s3:prefix": [f"{prefix}*" for prefix in prefixes]},
     )
-    yield allow("ReadInputs", ["s3:GetObject"], [f"{buckets.inputs}/{prefix}*"])
+    yield allow(
+        "ReadInputs",
+        ["s3:GetObject"],
+        [f"{buckets.inputs}/{prefix}*" for prefix in prefixes],
+    )
     yield allow(
         "ReadManifests",
         ["s3:GetObject"],
@@ -118,6 +162,12 @@ def _artifacts(transform: Transform, models: str, partition: str) -> Iterator[st
 
 def _arn_of_object(s3_uri: str, partition: str) -> str:
     return f"arn:{partition}:s3:::{s3_uri.removeprefix('s3://')}"
+
+
+def _sources(transform: Transform) -> Iterator[str]:
+    yield transform.transform_input.data_source.s3_data_source.prefix
+    if transform.smoke_input is not None:
+        yield transform.smoke_input
 
 
 def _destinations(transform: Transform) -> Iterator[str]:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from private_transform.environment import ENVIRONMENT_TAG
 from private_transform.handler_function import HandlerFunction
 from private_transform.handlers.contract import JOB_LOG_GROUP
+from private_transform.lock import Buckets
+from private_transform.object_names import see_what_is_there
 from private_transform.service_role import Place, Statement, allow
 
 _LONGEST_CALL_SECONDS = 120
@@ -22,7 +23,7 @@ class Launcher(Construct):
     """Creates models, starts transform jobs and waits for them.
 
     Its rights end at the environment's names and execution roles, and it opens no
-    object of a data bucket: it only sees whether an artifact is there.
+    object of a data bucket: it only sees what is there.
 
     Args:
         environment: The environment's name: what models and jobs begin with.
@@ -32,9 +33,10 @@ class Launcher(Construct):
         subnets: Ids of the subnets that models are made in.
         security_groups: Ids of the groups that models may have.
         key: The only key that a job's outputs may carry.
-        models_bucket: Where artifacts are looked for.
+        buckets: Those with artifacts, inputs and outputs, whose names it lists, and the
+            one that takes the journal of requests and the notes of starts.
         model_packages: ARNs of the model packages that models are made of.
-        control_bucket: Takes the journal of requests.
+        control_bucket: Name of the latter.
         log_group: Where all functions log.
 
     Attributes:
@@ -53,21 +55,21 @@ class Launcher(Construct):
         subnets: Sequence[str],
         security_groups: Sequence[str],
         key: kms.IKey,
-        models_bucket: s3.IBucket,
+        buckets: Buckets,
         model_packages: Sequence[str],
-        control_bucket: s3.IBucket,
+        control_bucket: str,
         log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        variables = {"CONTROL_BUCKET": control_bucket.bucket_name}
-        note = list(_journal(control_bucket.bucket_arn))
+        variables = {"CONTROL_BUCKET": control_bucket}
+        note = list(_journal(buckets.control))
         begin = HandlerFunction(
             self,
             "OnEvent",
             entry="on_event",
             description=f"Launcher of {environment}: begins a request",
             role_path=role_path,
-            statements=[*note, _look_at_jobs(place)],
+            statements=[*note, _look_at_jobs(place), *see_what_is_there(buckets)],
             log_group=log_group,
             variables=variables,
             timeout_seconds=_LONGEST_CALL_SECONDS,
@@ -92,10 +94,9 @@ class Launcher(Construct):
                 ),
                 *_packages(model_packages),
                 *_job_log_group(place),
+                *see_what_is_there(buckets),
                 allow(
-                    "SeeWhetherArtifactsAreThere",
-                    ["s3:ListBucket"],
-                    [models_bucket.bucket_arn],
+                    "NoteStarts", ["s3:PutObject"], [f"{buckets.control}/launches/*"]
                 ),
             ],
             log_group=log_group,

@@ -79,11 +79,29 @@ class TransformRequests:
         S3OutputPath is the output prefix: the launcher appends `job=<job name>/`.
         """
         job = self.transform
+        source = job.transform_input.data_source.s3_data_source
+        return self._job(
+            source.s3_data_type, source.s3_uri, job.transform_output.s3_output_path
+        )
+
+    def smoke_job(self, smoke_input: str) -> dict[str, Any]:
+        """The same job over a few inputs, apart from its results."""
+        output = self.transform.transform_output.s3_output_path
+        return self._job("S3Prefix", smoke_input, f"{output}smoke/")
+
+    def fallbacks(self) -> list[dict[str, Any]]:
+        """TransformResources to try in this order when there is no capacity."""
+        types = self.transform.transform_resources.fallback_instance_types
+        return [self._resources(each) for each in types]
+
+    def _job(self, data_type: str, source: str, output: str) -> dict[str, Any]:
+        job = self.transform
+        first = job.transform_resources.instance_type
         return _without_none(
             {
-                "TransformInput": self._input(),
-                "TransformOutput": self._output(),
-                "TransformResources": self._resources(),
+                "TransformInput": self._input(data_type, source),
+                "TransformOutput": self._output(output),
+                "TransformResources": self._resources(first),
                 "MaxConcurrentTransforms": job.max_concurrent_transforms,
                 "MaxPayloadInMB": job.max_payload_in_mb,
                 "BatchStrategy": job.batch_strategy,
@@ -104,10 +122,20 @@ class TransformRequests:
             if url is not None and not url.startswith("s3://")
         ]
 
-    def artifact_digests(self) -> list[str]:
-        """The declared SHA-256 of the artifacts, in the order of the containers."""
-        declared = [each.artifact_sha256 for each in self.transform.model.containers]
-        return [sha256 for sha256 in declared if sha256 is not None]
+    def artifact_digests(self) -> list[dict[str, str]]:
+        """The declared SHA-256 of artifacts, as {S3Uri, Sha256}."""
+        return [
+            {
+                "S3Uri": self._artifact(each.model_data_url),
+                "Sha256": each.artifact_sha256,
+            }
+            for each in self.transform.model.containers
+            if each.artifact_sha256 is not None and each.model_data_url is not None
+        ]
+
+    def _artifact(self, url: str) -> str:
+        inside = not url.startswith("s3://")
+        return f"s3://{self.surroundings.models_bucket}/{url}" if inside else url
 
     def _container(self, container: Container) -> dict[str, Any]:
         return _without_none(
@@ -126,20 +154,20 @@ class TransformRequests:
                 "InferenceSpecificationName": container.inference_specification_name,
             }
         url = container.model_data_url
-        if url is not None and not url.startswith("s3://"):
-            url = f"s3://{self.surroundings.models_bucket}/{url}"
-        return {"Image": container.image, "ModelDataUrl": url}
+        return {
+            "Image": container.image,
+            "ModelDataUrl": None if url is None else self._artifact(url),
+        }
 
-    def _input(self) -> dict[str, Any]:
+    def _input(self, data_type: str, source: str) -> dict[str, Any]:
         given = self.transform.transform_input
-        source = given.data_source.s3_data_source
         bucket = self.surroundings.inputs_bucket
         return _without_none(
             {
                 "DataSource": {
                     "S3DataSource": {
-                        "S3DataType": source.s3_data_type,
-                        "S3Uri": f"s3://{bucket}/{source.s3_uri}",
+                        "S3DataType": data_type,
+                        "S3Uri": f"s3://{bucket}/{source}",
                     }
                 },
                 "ContentType": given.content_type,
@@ -148,24 +176,24 @@ class TransformRequests:
             }
         )
 
-    def _output(self) -> dict[str, Any]:
+    def _output(self, path: str) -> dict[str, Any]:
         wanted = self.transform.transform_output
         bucket = self.surroundings.outputs_bucket
         return _without_none(
             {
-                "S3OutputPath": f"s3://{bucket}/{wanted.s3_output_path}",
+                "S3OutputPath": f"s3://{bucket}/{path}",
                 "Accept": wanted.accept,
                 "AssembleWith": wanted.assemble_with,
                 "KmsKeyId": self.surroundings.key_arn,
             }
         )
 
-    def _resources(self) -> dict[str, Any]:
+    def _resources(self, instance_type: str) -> dict[str, Any]:
         wanted = self.transform.transform_resources
-        local = family(wanted.instance_type) in LOCAL_DISK_FAMILIES
+        local = family(instance_type) in LOCAL_DISK_FAMILIES
         return _without_none(
             {
-                "InstanceType": wanted.instance_type,
+                "InstanceType": instance_type,
                 "InstanceCount": wanted.instance_count,
                 # Local disks are encrypted by the hardware and take no key.
                 "VolumeKmsKeyId": None if local else self.surroundings.key_arn,

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from private_transform.event_queue import EventQueue
 from private_transform.handler_function import HandlerFunction
-from private_transform.handlers.contract import ENDED
+from private_transform.handlers.contract import ENDED, METRICS
+from private_transform.lock import Buckets
+from private_transform.object_names import see_what_is_there
 from private_transform.service_role import (
     Place,
     Statement,
@@ -19,9 +20,9 @@ from private_transform.service_role import (
     policy_document,
 )
 
-_TIMEOUT_SECONDS = 30
-"""Of the handler. An event that is ahead of SageMaker's own answers, or that meets a
-fault, waits six times as long until it is handled again."""
+_TIMEOUT_SECONDS = 60
+"""Of the handler, which may list many names. An event that is ahead of SageMaker's own
+answers, or that meets a fault, waits six times as long until it is handled again."""
 
 
 class StateChanges(Construct):
@@ -35,7 +36,9 @@ class StateChanges(Construct):
         place: Where the environment is.
         role_path: IAM path of the handler's role.
         key: Encrypts the topic.
-        control_bucket: Takes the evidence.
+        buckets: Those with inputs and outputs, which are counted, and the one that
+            takes the evidence.
+        control_bucket: Name of the latter.
         log_group: Where the handler logs.
         emails: Addresses that hear of jobs that did not complete.
 
@@ -53,12 +56,13 @@ class StateChanges(Construct):
         place: Place,
         role_path: str,
         key: kms.IKey,
-        control_bucket: s3.IBucket,
+        buckets: Buckets,
+        control_bucket: str,
         log_group: logs.ILogGroup,
         emails: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.topic_arn = self._topic(key.key_arn, emails)
+        self.topic_arn = self._topic(place, key.key_arn, emails)
         queue_arn = EventQueue(
             self,
             "Ended",
@@ -81,16 +85,17 @@ class StateChanges(Construct):
             role_path=role_path,
             statements=_rights(
                 place,
+                environment=environment,
                 queue=queue_arn,
                 topic=self.topic_arn,
-                control_bucket=control_bucket.bucket_arn,
+                buckets=buckets,
                 key=key.key_arn,
             ),
             log_group=log_group,
             timeout_seconds=_TIMEOUT_SECONDS,
             variables={
                 "ENVIRONMENT": environment,
-                "CONTROL_BUCKET": control_bucket.bucket_name,
+                "CONTROL_BUCKET": control_bucket,
                 "TOPIC_ARN": self.topic_arn,
             },
         )
@@ -102,7 +107,7 @@ class StateChanges(Construct):
             function_name=handler.function.function_name,
         )
 
-    def _topic(self, key_arn: str, emails: Sequence[str]) -> str:
+    def _topic(self, place: Place, key_arn: str, emails: Sequence[str]) -> str:
         topic = sns.CfnTopic(self, "Topic", kms_master_key_id=key_arn)
         only_tls: Statement = {
             "Sid": "OnlyTls",
@@ -112,11 +117,23 @@ class StateChanges(Construct):
             "Resource": topic.ref,
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
+        # AWS: Use Amazon SNS with encryption and CloudWatch alarms.
+        alarms: Statement = {
+            "Sid": "AlarmsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic.ref,
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": place.account},
+                "ArnLike": {"aws:SourceArn": place.arn("cloudwatch", "alarm:*")},
+            },
+        }
         sns.CfnTopicPolicy(
             self,
             "TopicPolicy",
             topics=[topic.ref],
-            policy_document=policy_document([only_tls]),
+            policy_document=policy_document([only_tls, alarms]),
         )
         for address in emails:
             sns.CfnSubscription(
@@ -125,13 +142,21 @@ class StateChanges(Construct):
                 topic_arn=topic.ref,
                 protocol="email",
                 endpoint=address,
-                filter_policy={"status": [{"anything-but": ["Completed"]}]},
+                # An alarm's message has no such attribute: the run that it is about has
+                # been told of already.
+                filter_policy={"result": [{"anything-but": ["succeeded"]}]},
             )
         return topic.ref
 
 
 def _rights(
-    place: Place, *, queue: str, topic: str, control_bucket: str, key: str
+    place: Place,
+    *,
+    environment: str,
+    queue: str,
+    topic: str,
+    buckets: Buckets,
+    key: str,
 ) -> Iterator[Statement]:
     yield allow(
         "TakeEvents",
@@ -143,14 +168,24 @@ def _rights(
         ["sagemaker:DescribeTransformJob"],
         [place.arn("sagemaker", "transform-job/*")],
     )
-    claims = f"{control_bucket}/claims/*"
     yield allow(
-        "KeepEvidence", ["s3:PutObject"], [f"{control_bucket}/evidence/*", claims]
+        "LookAtModels",
+        ["sagemaker:DescribeModel"],
+        [place.arn("sagemaker", f"model/{environment}-*")],
     )
-    yield allow("LookAtClaims", ["s3:GetObject"], [claims])
+    yield from see_what_is_there(buckets)
+    kept = [f"{buckets.control}/{each}/*" for each in ("claims", "ends", "evidence")]
+    yield allow("KeepEvidence", ["s3:PutObject"], kept)
+    yield allow("LookBack", ["s3:GetObject"], [*kept, f"{buckets.control}/launches/*"])
     # Without it S3 answers 403 for what is not there (AWS: HeadObject).
-    yield allow("SeeWhatIsThere", ["s3:ListBucket"], [control_bucket])
+    yield allow("SeeWhatIsKept", ["s3:ListBucket"], [buckets.control])
     yield allow("Announce", ["sns:Publish"], [topic])
+    yield allow(
+        "CountFailedRuns",
+        ["cloudwatch:PutMetricData"],
+        ["*"],
+        StringEquals={"cloudwatch:namespace": METRICS},
+    )
     yield allow(
         "UseTheKeyThroughServices",
         ["kms:Decrypt", "kms:GenerateDataKey"],

@@ -11,11 +11,20 @@ from chaos import chance
 from chaos.faults import Fate
 from chaos.history import History
 from chaos.verdict import judge
-from private_transform.handlers import advice, dispatch, lifecycle, ownership
+from private_transform.handlers import (
+    advice,
+    attempts,
+    dispatch,
+    ends,
+    lifecycle,
+    ownership,
+    verdict,
+)
 from private_transform.handlers import job as jobs
 from private_transform.handlers import model as models
 from private_transform.handlers import state_change as changes
 from private_transform.handlers.journal import Book, Journal
+from private_transform.handlers.records import Records
 
 HISTORIES = 1000
 """How many histories a broken launcher has to be found out in."""
@@ -67,7 +76,7 @@ def deletes_models_in_use(patch: pytest.MonkeyPatch) -> None:
 
 
 def runs_what_has_run(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(jobs.TransformJob, "_completed", lambda self, family: None)
+    patch.setattr(jobs.TransformJob, "_earlier", lambda *_: None)
 
 
 def names_every_update_anew(patch: pytest.MonkeyPatch) -> None:
@@ -102,7 +111,7 @@ def overwrites_the_journal(patch: pytest.MonkeyPatch) -> None:
 
 
 def calls_every_end_a_success(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(jobs.TransformJob, "_is_answer", lambda *_: True)
+    patch.setattr(jobs.TransformJob, "_note", lambda *_: "")
 
 
 def waits_for_ever(patch: pytest.MonkeyPatch) -> None:
@@ -123,19 +132,52 @@ def logs_the_whole_request(patch: pytest.MonkeyPatch) -> None:
 def claims_before_it_announces(patch: pytest.MonkeyPatch) -> None:
     announce = changes.StateChanges._announce
 
-    def claim_first(self: changes.StateChanges, job: dict[str, Any]) -> None:
-        name, status = job["TransformJobName"], job["TransformJobStatus"]
-        self._write_once(f"claims/{name}/{status}", {})
-        announce(self, job)
+    def claim_first(self: changes.StateChanges, left: dict[str, Any]) -> None:
+        name, status = (
+            left["job"]["TransformJobName"],
+            left["job"]["TransformJobStatus"],
+        )
+        self._records.write_once(f"claims/{name}/{status}/announced", {})
+        announce(self, left)
 
     patch.setattr(changes.StateChanges, "_announce", claim_first)
 
 
 def overwrites_evidence(patch: pytest.MonkeyPatch) -> None:
-    def write(self: changes.StateChanges, key: str, content: object) -> None:
-        self.s3.put_object(Bucket=self.bucket, Key=key, Body=b"{}")
+    patch.setattr(Records, "read", lambda self, key: None)
+    patch.setattr(Records, "write_once", Records.write)
 
-    patch.setattr(changes.StateChanges, "_write_once", write)
+
+def tries_every_failure_again(patch: pytest.MonkeyPatch) -> None:
+    failed = property(lambda self: self.job["TransformJobStatus"] == "Failed")
+    patch.setattr(attempts.Attempt, "lacked_capacity", failed)
+
+
+def looks_at_the_first_attempt_only(patch: pytest.MonkeyPatch) -> None:
+    def first(run: str, describe: Callable[[str], Any]) -> attempts.Attempt | None:
+        job = describe(run)
+        return None if job is None else attempts.Attempt(number=1, job=job)
+
+    patch.setattr(jobs, "last_attempt", first)
+
+
+def believes_sagemaker_that_a_job_completed(patch: pytest.MonkeyPatch) -> None:
+    def believed(status: str, *_: object) -> verdict.Result:
+        return "succeeded" if status == "Completed" else "failed"
+
+    patch.setattr(verdict, "_result", believed)
+
+
+def tolerates_every_failed_input(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(jobs, "_most_failed", lambda properties: 1_000)
+
+
+def counts_every_end_as_the_last(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ends.Ends, "_is_newest", lambda *_: True)
+
+
+def counts_no_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ends.Ends, "count", lambda *_: None)
 
 
 def forgets_to_announce(patch: pytest.MonkeyPatch) -> None:
@@ -164,6 +206,12 @@ MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     claims_before_it_announces: "lost_notifications",
     overwrites_evidence: "lost_notifications",
     forgets_to_announce: "lost_notifications",
+    tries_every_failure_again: "duplicate_jobs",
+    looks_at_the_first_attempt_only: "leaks",
+    believes_sagemaker_that_a_job_completed: "wrong_answers",
+    tolerates_every_failed_input: "wrong_answers",
+    counts_every_end_as_the_last: "wrong_alarms",
+    counts_no_end: "wrong_alarms",
 }
 
 

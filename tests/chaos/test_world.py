@@ -113,7 +113,7 @@ def test_a_model_that_is_not_seen_yet_is_taken_and_appears_all_the_same() -> Non
 
 def test_a_job_that_is_not_seen_yet_is_neither_described_nor_listed() -> None:
     world = World(History(acts=(), unseen={0: 20}))
-    world.sagemaker.models["m"] = {}
+    world.sagemaker.models["m"] = {"ModelName": "m"}
     world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
 
     with pytest.raises(ClientError, match="Could not find requested job"):
@@ -143,7 +143,7 @@ def test_a_new_role_is_refused_like_one_that_may_pass() -> None:
 
     with pytest.raises(ClientError, match="Could not access model data"):
         world.sagemaker.create_model(**model)
-    world.sagemaker.models["m"] = {}
+    world.sagemaker.models["m"] = {"ModelName": "m"}
     with pytest.raises(ClientError, match="Could not assume role"):
         world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
 
@@ -162,7 +162,7 @@ def test_a_refused_job_is_not_created_and_the_next_one_is(
     refusal: Refusal, words: str
 ) -> None:
     world = World(History(acts=(), outcomes=(Outcome(refusal=refusal), Outcome())))
-    world.sagemaker.models["m"] = {}
+    world.sagemaker.models["m"] = {"ModelName": "m"}
 
     with pytest.raises(ClientError, match=words):
         world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
@@ -202,7 +202,7 @@ def test_a_job_writes_an_output_for_each_input_that_did_not_fail(
     outcome: Outcome, status: str, outputs: list[str]
 ) -> None:
     world = World(History(acts=(), outcomes=(outcome,)))
-    world.sagemaker.models["m"] = {}
+    world.sagemaker.models["m"] = {"ModelName": "m"}
     world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
     world.agenda.run_out()
 

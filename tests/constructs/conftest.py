@@ -10,11 +10,20 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
+from private_transform.lock import Buckets
 from private_transform.service_role import Place
 from tests.synthesized import bare_stack
 
 HERE = Place(partition="aws", region="us-east-1", account="123456789012")
 """The place of the stack."""
+
+BUCKETS = Buckets(
+    **{
+        kind: f"arn:aws:s3:::the-{kind}"
+        for kind in ("models", "inputs", "outputs", "control")
+    }
+)
+"""The environment's buckets."""
 
 Resources = Callable[[str], list[Mapping[str, Any]]]
 

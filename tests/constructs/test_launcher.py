@@ -13,13 +13,12 @@ import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 
 import private_transform
 from private_transform.handler_function import HandlerFunction, handler_code
 from private_transform.launcher import Launcher
 from private_transform.service_role import allow
-from tests.constructs.conftest import HERE, Resources
+from tests.constructs.conftest import BUCKETS, HERE, Resources
 from tests.synthesized import Synthesis, bare_stack
 
 HANDLERS = Path(private_transform.__file__).parent / "handlers"
@@ -162,9 +161,9 @@ def launcher(stack: cdk.Stack, key: kms.IKey, log_group: logs.ILogGroup) -> Laun
         subnets=["subnet-1"],
         security_groups=["sg-1"],
         key=key,
-        models_bucket=s3.Bucket.from_bucket_name(stack, "Models", "the-models"),
+        buckets=BUCKETS,
         model_packages=[],
-        control_bucket=s3.Bucket.from_bucket_name(stack, "Control", "the-control"),
+        control_bucket="the-control",
         log_group=log_group,
     )
 

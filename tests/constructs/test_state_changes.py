@@ -1,10 +1,9 @@
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 
 from private_transform.state_changes import StateChanges
-from tests.constructs.conftest import HERE, Resources
+from tests.constructs.conftest import BUCKETS, HERE, Resources
 
 
 def state_changes(
@@ -17,7 +16,8 @@ def state_changes(
         place=HERE,
         role_path="/p/launcher/",
         key=key,
-        control_bucket=s3.Bucket.from_bucket_name(stack, "Control", "the-control"),
+        buckets=BUCKETS,
+        control_bucket="the-control",
         log_group=log_group,
         emails=emails,
     )

@@ -8,7 +8,7 @@ from private_transform.requests import Surroundings, TransformRequests
 from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel
 from tests.constructs.conftest import Resources
-from tests.representative import FULL, PLAIN
+from tests.representative import FULL, PLAIN, SMOKED
 
 TOKEN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 
@@ -56,6 +56,9 @@ def job(
         model=model,
         requests=requests(transform),
         run=run,
+        smoke_input=transform.smoke_input,
+        max_failed_inputs=transform.max_failed_inputs,
+        policy_digests={"models": "1"},
         completion=completion,
     )
 
@@ -75,7 +78,24 @@ def test_the_launcher_gets_the_request_and_its_network(
     assert (found["Environment"], found["Transform"]) == ("team", "scores")
     assert found["Request"] == requests(FULL).create_transform_job()
     assert found["Network"] == requests(FULL).network
-    assert found["ArtifactDigests"] == ["1" * 64, "2" * 64]
+    assert found["ArtifactDigests"] == [
+        {"S3Uri": "s3://the-models/scores/prepare.tar.gz", "Sha256": "1" * 64},
+        {"S3Uri": "s3://shared-models/round/model.tar.gz", "Sha256": "2" * 64},
+    ]
+    assert found["Policies"] == {"models": "1"}
+    assert found["MaxFailedInputs"] == 2
+    assert found["Fallbacks"] == requests(FULL).fallbacks()
+    assert found["MostInputs"] == 0
+
+
+def test_a_smoke_run_reads_its_own_few_inputs_and_is_waited_for(
+    stack: cdk.Stack, resources: Resources
+) -> None:
+    job(stack, SMOKED, completion="launch")
+    found = properties(resources)
+    assert found["Request"] == requests(SMOKED).smoke_job("smoke/")
+    assert found["MostInputs"] == 10
+    assert found["Completion"] == "wait"
 
 
 @pytest.mark.parametrize("completion", ["wait", "launch"])
@@ -100,4 +120,5 @@ def test_it_tells_its_name_its_status_and_its_outputs(stack: cdk.Stack) -> None:
     made = job(stack)
     assert stack.resolve(made.job_name)["Fn::GetAtt"][1] == "JobName"
     assert stack.resolve(made.status)["Fn::GetAtt"][1] == "Status"
+    assert stack.resolve(made.note)["Fn::GetAtt"][1] == "Note"
     assert stack.resolve(made.output_path)["Fn::GetAtt"][1] == "OutputPath"

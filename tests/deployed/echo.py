@@ -1,6 +1,7 @@
 """Serving code that answers each request with what it was sent.
 
-A job whose variable UNTIL names a file gets its answers once that file is there.
+It rejects what holds the word `reject`. A job whose variable UNTIL names a file gets
+its answers once that file is there.
 """
 
 import os
@@ -20,7 +21,7 @@ class Echo(BaseHTTPRequestHandler):
         sent = self.rfile.read(int(self.headers["Content-Length"]))
         while "UNTIL" in os.environ and not Path(os.environ["UNTIL"]).exists():
             time.sleep(0.1)
-        self._answer(200, sent)
+        self._answer(400 if b"reject" in sent else 200, sent)
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)

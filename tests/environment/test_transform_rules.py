@@ -347,6 +347,78 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "transform_resources.instance_type",
         "hardware",
     ),
+    (
+        "a fallback with a GPU for a type without",
+        {
+            "transform_resources.fallback_instance_types": [
+                "ml.m5.xlarge",
+                "ml.p3.2xlarge",
+            ]
+        },
+        "transform_resources.fallback_instance_types[1]",
+        "same image",
+    ),
+    (
+        "a fallback that is the first type again",
+        {"transform_resources.fallback_instance_types": ["ml.m5.large"]},
+        "transform_resources.fallback_instance_types[0]",
+        "named once",
+    ),
+    (
+        "a fallback that is no type",
+        {"transform_resources.fallback_instance_types": ["ml.m5.lrge"]},
+        "transform_resources.fallback_instance_types[0]",
+        "transform jobs",
+    ),
+    (
+        "fallbacks without end",
+        {
+            "transform_resources.fallback_instance_types": [
+                f"ml.m5.{size}xlarge" for size in ("", 2, 4, 12, 24)
+            ]
+        },
+        "transform_resources.fallback_instance_types",
+        "Up to 4",
+    ),
+    (
+        "a fallback with local disks",
+        {
+            "transform_resources.instance_type": "ml.p3.2xlarge",
+            "transform_resources.fallback_instance_types": ["ml.g5.xlarge"],
+        },
+        "transform_resources.fallback_instance_types[0]",
+        "hardware",
+    ),
+    (
+        "a smoke run without input",
+        {"on_deploy": "smoke"},
+        "on_deploy",
+        "there is none",
+    ),
+    (
+        "an input that no smoke run reads",
+        {"smoke_input": "smoke/"},
+        "smoke_input",
+        "on_deploy is run",
+    ),
+    (
+        "a smoke input that is no prefix",
+        {"on_deploy": "smoke", "smoke_input": "smoke/a.jpg"},
+        "smoke_input",
+        "ends with a slash",
+    ),
+    (
+        "a deployment that does what nobody knows",
+        {"on_deploy": "all"},
+        "on_deploy",
+        "smoke",
+    ),
+    (
+        "less than no failed input",
+        {"max_failed_inputs": -1},
+        "max_failed_inputs",
+        "0 to 10,000",
+    ),
     ("payload too large", {"max_payload_in_mb": 101}, "max_payload_in_mb", "0 to 100"),
     (
         "payload in flight too large",

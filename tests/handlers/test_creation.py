@@ -38,6 +38,7 @@ def test_a_deployment_makes_the_model_and_runs_the_job_to_its_end(
         "JobName": job.name,
         "Status": "Completed",
         "OutputPath": f"s3://outputs/faces/job={job.name}/",
+        "Note": "It did what it was for.",
     }
 
 
@@ -290,7 +291,7 @@ def test_a_job_whose_name_only_contains_ours_does_not_count_as_ours(
     assert deploy(world)
     (name,) = world.sagemaker.jobs
     other = world_where()
-    other.sagemaker.models["m"] = {}
+    other.sagemaker.models["m"] = {"ModelName": "m"}
     other.sagemaker.create_transform_job(**job_by_hand(f"copy-of-{name}", "m"))
     other.agenda.run(3600)
 

@@ -36,6 +36,7 @@ def made(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[Clients]:
         "sagemaker": world.sagemaker,
         "s3": world.storage,
         "sns": world.topic,
+        "cloudwatch": world.metrics,
         "logs": world.log_groups,
     }
 
@@ -94,7 +95,7 @@ def test_the_function_that_creates_waits_for_sagemaker_to_look_at_the_data(
 
 def ended(world: World, name: str) -> dict[str, str]:
     """A message of the queue about a job that completed."""
-    world.sagemaker.models["m"] = {}
+    world.sagemaker.models["m"] = {"ModelName": "m"}
     world.sagemaker.create_transform_job(**job_by_hand(name, "m"))
     world.sagemaker.jobs[name].status = "Completed"
     detail = {"TransformJobName": name, "TransformJobStatus": "Completed"}

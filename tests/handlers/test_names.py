@@ -66,7 +66,7 @@ def test_a_change_of_tags_alone_asks_for_no_other_model_or_job() -> None:
         tags = [{"Key": "team", "Value": tag}]
         nobody: Any = None
         model = TransformModel(sagemaker=nobody, s3=nobody, now=nobody)
-        job = TransformJob(sagemaker=nobody, now=nobody)
+        job = TransformJob(sagemaker=nobody, s3=nobody, bucket="", now=nobody)
         body = {"PrimaryContainer": {"Image": image}, "Tags": tags}
         return (
             model.digest({"Request": body}),

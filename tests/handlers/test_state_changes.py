@@ -17,6 +17,7 @@ def handler(world: World) -> StateChanges:
         sagemaker=world.sagemaker,
         s3=world.storage,
         sns=world.topic,
+        cloudwatch=world.metrics,
         bucket=CONTROL,
         topic="arn:aws:sns:us-east-1:123456789012:topic",
         environment="dev",
@@ -40,9 +41,9 @@ def test_a_job_that_ends_leaves_evidence_and_is_announced(world: World) -> None:
 
     (name,) = world.sagemaker.jobs
     left = evidence(world, name)
-    assert left["TransformJobStatus"] == "Completed"
-    assert left["TransformStartTime"] < left["TransformEndTime"]
-    assert left["TransformOutput"]["S3OutputPath"].endswith(f"job={name}/")
+    assert left["job"]["TransformJobStatus"] == "Completed"
+    assert left["job"]["TransformStartTime"] < left["job"]["TransformEndTime"]
+    assert left["job"]["TransformOutput"]["S3OutputPath"].endswith(f"job={name}/")
     (message,) = world.topic.published
     assert message["Subject"] == f"Completed: {name}"
     assert message["MessageAttributes"]["status"]["StringValue"] == "Completed"
@@ -75,7 +76,7 @@ def test_a_job_that_a_person_started_is_finished_like_any_other() -> None:
     world.do(StartByHand())
     world.agenda.run(3600)
 
-    assert evidence(world, "by-hand-1")["TransformJobStatus"] == "Completed"
+    assert evidence(world, "by-hand-1")["job"]["TransformJobStatus"] == "Completed"
     assert len(world.topic.published) == 2
 
 

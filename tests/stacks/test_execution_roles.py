@@ -100,7 +100,17 @@ def test_names_of_inputs_are_listed_below_the_prefix_only(kept: Synthesis) -> No
         if "s3:ListBucket" in statement.actions
     )
     assert listing.resources == (kept.data_buckets["inputs"].arn,)
-    assert listing.conditions == {"StringLike": {"s3:prefix": "photos/*"}}
+    assert listing.conditions == {"StringLike": {"s3:prefix": ["photos/*"]}}
+
+
+def test_a_smoke_run_may_read_its_own_inputs_too(kept: Synthesis) -> None:
+    rights = kept.rights(kept.execution_role("sampled"))
+    inputs = kept.data_buckets["inputs"].arn
+    for prefix in ("photos/", "smoke/"):
+        assert reaches(rights, "s3:GetObject", f"{inputs}/{prefix}a.jpg")
+    assert not reaches(rights, "s3:GetObject", f"{inputs}/customers/a.csv")
+    (listing,) = (each for each in rights if "s3:ListBucket" in each.actions)
+    assert listing.conditions == {"StringLike": {"s3:prefix": ["photos/*", "smoke/*"]}}
 
 
 def test_a_manifest_leads_to_objects_of_its_own_folder_only(kept: Synthesis) -> None:

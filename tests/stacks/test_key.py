@@ -27,6 +27,7 @@ def test_the_key_carries_the_policy_of_the_lock(synthesis: Synthesis) -> None:
         ),
         trails=(trail,) if environment.audit == "own" else (),
         topics=(f"arn:aws:sns:{here}:{name}-*",),
+        publishers=("cloudwatch.amazonaws.com",),
     )
 
 

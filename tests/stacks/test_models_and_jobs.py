@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from private_transform.handlers.lifecycle import WAIT_LIMIT
+from private_transform.handlers.names import digest
 from tests.synthesized import Synthesis
 
 
@@ -23,7 +24,12 @@ def job(synthesis: Synthesis, transform: str) -> dict[str, Any]:
 
 
 def names(synthesis: Synthesis) -> list[str]:
-    return [transform.name for transform in synthesis.environment.transforms]
+    """The transforms whose jobs are started by deployments."""
+    return [
+        transform.name
+        for transform in synthesis.environment.transforms
+        if transform.on_deploy != "none"
+    ]
 
 
 def groups(synthesis: Synthesis) -> tuple[str, str]:
@@ -49,6 +55,7 @@ def test_only_a_job_with_several_instances_has_peers(kept: Synthesis) -> None:
         "faces": [containers],
         "scores": [containers, peers],
         "video": [containers],
+        "sampled": [containers],
     }
 
 
@@ -87,7 +94,79 @@ def test_every_volume_that_can_is_encrypted_with_our_key(kept: Synthesis) -> Non
         name: job(kept, name)["TransformResources"].get("VolumeKmsKeyId")
         for name in names(kept)
     }
-    assert keys == {"faces": kept.key.arn, "scores": kept.key.arn, "video": None}
+    ours = kept.key.arn
+    assert keys == {"faces": ours, "scores": ours, "video": None, "sampled": ours}
+
+
+def test_the_types_that_are_tried_next_have_keys_of_their_own_kind(
+    kept: Synthesis,
+) -> None:
+    fallbacks = kept.one("Custom::TransformJob", "scores").properties["Fallbacks"]
+    assert [
+        (each["InstanceType"], each["InstanceCount"], each.get("VolumeKmsKeyId"))
+        for each in fallbacks
+    ] == [("ml.m5.large", 2, kept.key.arn), ("ml.g5.xlarge", 2, None)]
+
+
+def test_a_smoke_run_is_the_job_over_a_few_inputs_apart_from_results(
+    kept: Synthesis,
+) -> None:
+    properties = kept.one("Custom::TransformJob", "sampled").properties
+    whole, smoke = job(kept, "faces"), properties["Request"]
+    data = kept.data_buckets
+    source = smoke["TransformInput"]["DataSource"]["S3DataSource"]
+    assert source["S3Uri"] == f"s3://{data['inputs'].ref}/smoke/"
+    written = smoke["TransformOutput"]["S3OutputPath"]
+    assert written == f"s3://{data['outputs'].ref}/sampled/smoke/"
+    assert smoke["TransformResources"] == whole["TransformResources"]
+    assert (properties["MostInputs"], properties["Completion"]) == (10, "wait")
+    assert model(kept, "sampled")["VpcConfig"] == model(kept, "faces")["VpcConfig"]
+
+
+def test_a_deployment_may_make_the_model_alone(kept: Synthesis) -> None:
+    made = [each.stack for each in kept.all("Custom::TransformModel")]
+    run = [each.stack for each in kept.all("Custom::TransformJob")]
+    assert set(made) - set(run) == {"idle"}
+
+
+def test_the_evidence_of_a_job_tells_the_policies_of_its_template(
+    synthesis: Synthesis,
+) -> None:
+    """With the names that the digests hold in place of what a deployment names."""
+    names_ = {
+        synthesis.key.arn: "key",
+        synthesis.one("AWS::EC2::VPCEndpoint").ref: "endpoint",
+        synthesis.bucket("ControlBucket").arn: "control",
+        **{bucket.arn: kind for kind, bucket in synthesis.data_buckets.items()},
+        **{
+            subnet.ref: f"subnet {number}"
+            for number, subnet in enumerate(synthesis.all("AWS::EC2::Subnet"))
+        },
+        **dict(zip(groups(synthesis), ("container", "peers"), strict=True)),
+    }
+
+    def sha256(document: Any) -> str:
+        text = json.dumps(document)
+        for real, stand_in in names_.items():
+            text = text.replace(real, stand_in)
+        return digest(json.loads(text))
+
+    locks = {
+        kind: policy.properties["PolicyDocument"]
+        for kind, bucket in synthesis.data_buckets.items()
+        for policy in synthesis.all("AWS::S3::BucketPolicy")
+        if policy.properties["Bucket"] == bucket.ref
+    }
+    endpoint = synthesis.one("AWS::EC2::VPCEndpoint").properties["PolicyDocument"]
+    for name in names(synthesis):
+        role = synthesis.execution_role(name)
+        (rights,) = role.properties["Policies"]
+        told = synthesis.one("Custom::TransformJob", name).properties["Policies"]
+        assert told == {
+            **{kind: sha256(document) for kind, document in locks.items()},
+            "endpoint": sha256(endpoint),
+            "execution_role": sha256(rights["PolicyDocument"]),
+        }
 
 
 def test_jobs_read_and_write_in_the_buckets_of_the_environment(
@@ -95,12 +174,14 @@ def test_jobs_read_and_write_in_the_buckets_of_the_environment(
 ) -> None:
     data = synthesis.data_buckets
     for transform in synthesis.environment.transforms:
+        if transform.on_deploy == "none":
+            continue
         request = job(synthesis, transform.name)
         source = request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
         assert source.startswith(f"s3://{data['inputs'].ref}/")
         target = request["TransformOutput"]["S3OutputPath"]
         path = transform.transform_output.s3_output_path
-        assert target == f"s3://{data['outputs'].ref}/{path}"
+        assert target.startswith(f"s3://{data['outputs'].ref}/{path}")
     for capture in captures(synthesis):
         target = capture["DestinationS3Uri"]
         assert target == f"s3://{data['outputs'].ref}/captured/"
@@ -116,6 +197,7 @@ def test_the_launcher_knows_which_artifacts_must_be_there(kept: Synthesis) -> No
         "faces": [{"Bucket": models, "Key": "faces/model.tar.gz"}],
         "scores": [{"Bucket": models, "Key": "scores/prepare.tar.gz"}],
         "video": [{"Bucket": models, "Key": "video/model.tar.gz"}],
+        "sampled": [{"Bucket": models, "Key": "faces/model.tar.gz"}],
     }
 
 
@@ -124,7 +206,14 @@ def test_a_declared_artifact_digest_decides_about_a_new_job(kept: Synthesis) -> 
         name: kept.one("Custom::TransformJob", name).properties["ArtifactDigests"]
         for name in names(kept)
     }
-    assert digests == {"faces": [], "scores": ["1" * 64, "2" * 64], "video": []}
+    declared = [
+        {
+            "S3Uri": f"s3://{kept.data_buckets['models'].ref}/scores/prepare.tar.gz",
+            "Sha256": "1" * 64,
+        },
+        {"S3Uri": "s3://shared-models/round/model.tar.gz", "Sha256": "2" * 64},
+    ]
+    assert digests == {"faces": [], "scores": declared, "video": [], "sampled": []}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +234,8 @@ def test_one_provider_serves_all_custom_resources(synthesis: Synthesis) -> None:
         if each.type
         in ("Custom::TransformModel", "Custom::TransformJob", "Custom::JobLogGroup")
     ]
-    assert len(ours) == 1 + 2 * len(names(synthesis))
+    models = len(synthesis.environment.transforms)
+    assert len(ours) == 1 + models + len(names(synthesis))
     (token,) = {each.properties["ServiceToken"] for each in ours}
     entry = synthesis.named(token)
     assert entry.properties["Handler"] == "framework.onEvent"

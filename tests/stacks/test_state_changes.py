@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from botocore.config import Config
 
+from private_transform.handlers.contract import FAILED_RUN, METRICS
 from private_transform.handlers.entry import PATIENT, QUICK
 from private_transform.handlers.patience import TRIES
 from tests.synthesized import Resource, Statement, Synthesis
@@ -42,7 +43,7 @@ def test_an_event_that_comes_too_early_is_handled_again_in_minutes(
     synthesis: Synthesis,
 ) -> None:
     queue = events_queue(synthesis).properties
-    assert timedelta(seconds=queue["VisibilityTimeout"]) <= timedelta(minutes=3)
+    assert timedelta(seconds=queue["VisibilityTimeout"]) <= timedelta(minutes=6)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +141,54 @@ def test_announcements_are_encrypted_with_our_key(synthesis: Synthesis) -> None:
 
 def test_the_topic_refuses_plain_connections(synthesis: Synthesis) -> None:
     policy = synthesis.one("AWS::SNS::TopicPolicy").properties
-    (statement,) = Statement.of(policy["PolicyDocument"])
+    statement, _ = Statement.of(policy["PolicyDocument"])
     assert policy["Topics"] == [synthesis.one("AWS::SNS::Topic").ref]
     assert (statement.effect, statement.actions) == ("Deny", ("sns:Publish",))
     assert statement.conditions == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_alarms_of_this_account_announce_and_no_other_service(
+    synthesis: Synthesis,
+) -> None:
+    policy = synthesis.one("AWS::SNS::TopicPolicy").properties
+    allowed = [
+        each
+        for each in Statement.of(policy["PolicyDocument"])
+        if each.effect == "Allow"
+    ]
+    here = f"{synthesis.environment.region}:{synthesis.environment.account}"
+    assert [
+        (each.principal, each.actions, each.resources, each.conditions)
+        for each in allowed
+    ] == [
+        (
+            {"Service": "cloudwatch.amazonaws.com"},
+            ("sns:Publish",),
+            (synthesis.one("AWS::SNS::Topic").ref,),
+            {
+                "StringEquals": {"aws:SourceAccount": synthesis.environment.account},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{here}:alarm:*"},
+            },
+        )
+    ]
+
+
+def test_each_transform_has_an_alarm_that_stays_red_until_a_run_succeeds(
+    synthesis: Synthesis,
+) -> None:
+    topic = synthesis.one("AWS::SNS::Topic").ref
+    for transform in synthesis.environment.transforms:
+        alarm = synthesis.one("AWS::CloudWatch::Alarm", transform.name).properties
+        assert (alarm["Namespace"], alarm["MetricName"]) == (METRICS, FAILED_RUN)
+        assert alarm["Dimensions"] == [
+            {"Name": "Environment", "Value": synthesis.environment.name},
+            {"Name": "Transform", "Value": transform.name},
+        ]
+        # AWS: Configuring how CloudWatch alarms treat missing data: the state stays.
+        assert alarm["TreatMissingData"] == "ignore"
+        assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
+        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [topic]
 
 
 def test_only_the_handler_announces(synthesis: Synthesis) -> None:
@@ -163,7 +208,7 @@ def test_only_the_handler_announces(synthesis: Synthesis) -> None:
     assert (right.actions, right.resources) == (("sns:Publish",), (topic,))
 
 
-def test_the_named_people_hear_of_every_job_that_did_not_complete(
+def test_the_named_people_hear_of_every_job_that_did_not_succeed(
     kept: Synthesis,
 ) -> None:
     assert [
@@ -174,7 +219,7 @@ def test_the_named_people_hear_of_every_job_that_did_not_complete(
         )
         for each in kept.all("AWS::SNS::Subscription")
     ] == [
-        ("email", address, {"status": [{"anything-but": ["Completed"]}]})
+        ("email", address, {"result": [{"anything-but": ["succeeded"]}]})
         for address in ("ops@example.com", "ml@example.com")
     ]
 

@@ -88,6 +88,17 @@ Retries = Annotated[
     ),
 ]
 
+FailedInputs = Annotated[
+    int,
+    Between(
+        0,
+        10_000,
+        "From 0 to 10,000 inputs may fail before a run does.",
+    ),
+]
+
+FALLBACK_COUNT = Size(0, 4, "Up to 4 other instance types are tried.")
+
 CONTAINER_COUNT = Size(
     1,
     15,

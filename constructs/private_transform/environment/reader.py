@@ -57,6 +57,8 @@ _TRANSFORM_RULES: Sequence[Callable[[Transform], Iterator[Breach]]] = (
     job.payload_in_flight,
     job.batches_of_records,
     job.ami_on_gpu,
+    job.fallbacks_alike,
+    job.smoke_both_or_neither,
     job.joined_alike,
     job.filtered_types,
     job.no_secrets,

@@ -29,7 +29,7 @@ _KEY = f"{_PARTS}[^/]"
 _CHARACTERS = "letters, digits and !_.=()'-, no part that is empty, . or .."
 LONGEST_KEY = 880
 """AWS: S3DataSource: 1024 characters of a URI, less what goes around a prefix:
-`s3://`, a bucket name (63) and `job=` with a job's name (63)."""
+`s3://`, a bucket name (63), `smoke/` and `job=` with a job's name (63)."""
 
 EnvironmentName = Annotated[
     str,
@@ -122,6 +122,17 @@ OutputPrefix = Annotated[
         rule="An output path is a prefix in the outputs bucket that ends with a "
         f"slash: {_CHARACTERS}, no slash at the start.",
         fix="Write it as faces/, without s3:// and the bucket's name.",
+    ),
+]
+
+SmokePrefix = Annotated[
+    str,
+    Text(
+        pattern=_PREFIX,
+        at_most=LONGEST_KEY,
+        rule="A smoke input is a prefix in the inputs bucket that ends with a slash: "
+        f"{_CHARACTERS}, no slash at the start.",
+        fix="Write it as smoke/faces/, without s3:// and the bucket's name.",
     ),
 ]
 

@@ -271,6 +271,11 @@ class TransformResources:
     """The instance type, `ml.m5.large`."""
     instance_count: amounts.InstanceCount
     """The instances of one job, 1 to 100. Each object goes to one instance."""
+    fallback_instance_types: Annotated[
+        tuple[shapes.InstanceType, ...], amounts.FALLBACK_COUNT
+    ] = ()
+    """Up to 4 types that are tried in this order while AWS has no instance free. Not
+    a key of AWS's: each is an instance_type."""
     transform_ami_version: shapes.TransformAmiVersion | None = None
     """The driver version, on instance types with a GPU."""
 
@@ -355,6 +360,14 @@ class Transform:
     """Where SageMaker Experiments files the job."""
     tags: shapes.Tags = field(default_factory=dict)
     """Tags of the model and the job, beside the environment's."""
+    on_deploy: Literal["run", "smoke", "none"] = "run"
+    """What a deployment does. run: the job. smoke: the same over smoke_input, always
+    waited for. none: it makes the model and starts nothing."""
+    smoke_input: shapes.SmokePrefix | None = None
+    """A prefix of the inputs bucket with at most 10 objects, for on_deploy: smoke.
+    Its outputs lie below `smoke/` in the output path."""
+    max_failed_inputs: amounts.FailedInputs = 0
+    """How many inputs may stay without an output before the run counts as failed."""
     completion: Literal["wait", "launch"] = "wait"
     """wait: the deployment ends with the job. launch: when the job has started."""
     run: shapes.RunLabel = "1"

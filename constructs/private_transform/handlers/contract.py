@@ -12,3 +12,10 @@ JOB_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
 ENDED = ("Completed", "Failed", "Stopped")
 """The statuses that a transform job never leaves."""
+
+METRICS = "PrivateTransform"
+"""The namespace of the environment's own metrics."""
+
+FAILED_RUN = "FailedRun"
+"""The metric that is 1 after a run that failed and 0 after one that did not, by
+`Environment` and `Transform`."""

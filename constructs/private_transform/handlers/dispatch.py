@@ -55,7 +55,12 @@ class Dispatch:
                 )
             case contract.JOB_TYPE:
                 return self._owner(
-                    job.TransformJob(sagemaker=self.sagemaker(), now=self.now)
+                    job.TransformJob(
+                        sagemaker=self.sagemaker(),
+                        s3=self.s3(),
+                        bucket=self.bucket,
+                        now=self.now,
+                    )
                 )
             case contract.JOB_LOG_GROUP_TYPE:
                 return log_group.JobLogGroup(logs=self.logs(), now=self.now)

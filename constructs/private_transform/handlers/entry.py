@@ -67,6 +67,7 @@ def on_state_change(event: Mapping[str, Any], context: object) -> None:
         sagemaker=_client("sagemaker", QUICK),
         s3=_client("s3", QUICK),
         sns=_client("sns", QUICK),
+        cloudwatch=_client("cloudwatch", QUICK),
         bucket=os.environ["CONTROL_BUCKET"],
         topic=os.environ["TOPIC_ARN"],
         environment=os.environ["ENVIRONMENT"],

@@ -1,37 +1,51 @@
 """Custom::TransformJob: runs a transform job when something that matters changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from .advice import sentence
-from .aws import SageMaker, code_of, is_missing, jobs
-from .contract import JOB_LOG_GROUP
-from .lifecycle import WAIT_LIMIT, LauncherError, Properties, Request
+from .attempts import Attempt, attempt_name, last_attempt, resources_of
+from .aws import S3, SageMaker, code_of, is_missing, jobs
+from .contract import ENDED, JOB_LOG_GROUP
+from .lifecycle import WAIT_LIMIT, LauncherError, Properties, Request, bounded
+from .listing import UncountableError, objects
 from .names import digest, family_of, substance
 from .propagation import may_pass
 from .start import start_job
 from .typed import typed
+from .verdict import Verdict, judge
+
+NOTE_LIMIT = 900
+"""Bytes of the note, as JSON, beside the other attributes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformJob:
-    """Starts one transform's job, waits for it, and stops it when it must go.
+    """Runs one transform's job, waits for it, and stops it when it must go.
 
     Properties: `Environment`, `Transform`, `ModelName`, `ModelDigest`, `Request`
     (CreateTransformJob without the names; S3OutputPath without the job's part),
-    `Network` ({Subnets, SecurityGroupIds}), `Run`, `ArtifactDigests`, `Completion`
-    (wait | launch). Attributes: `JobName`, `Status`, `OutputPath`.
+    `Fallbacks` (further TransformResources), `Network` ({Subnets, SecurityGroupIds}),
+    `Run`, `MostInputs` (of a smoke run), `MaxFailedInputs`, `ArtifactDigests` (list of
+    {S3Uri, Sha256}),
+    `Policies` (digests by what they guard), `Completion` (wait | launch).
+    Attributes: `JobName`, `Status`, `OutputPath`, `Note`.
 
     Args:
         sagemaker: Calls to SageMaker.
+        s3: Calls to S3, to count inputs and outputs and to note starts.
+        bucket: The control bucket.
         now: The clock.
     """
 
     sagemaker: SageMaker
+    s3: S3
+    bucket: str
     now: Callable[[], datetime]
 
     def digest(self, properties: Properties) -> str:
@@ -45,65 +59,148 @@ class TransformJob:
             }
         )
 
-    def spent(self, name: str) -> bool:
-        """A job that did not complete is run again; SageMaker never frees its name."""
-        job = self._describe(name)
-        return job is not None and job["TransformJobStatus"] in (
-            "Failed",
-            "Stopping",
-            "Stopped",
-        )
+    def spent(self, name: str, properties: Properties) -> bool:
+        """A run that was not good enough is made again, under another name."""
+        attempt = last_attempt(name, self._describe)
+        if attempt is None or attempt.job["TransformJobStatus"] == "InProgress":
+            return False
+        return not self._served(attempt.job, properties)
 
     def make(
-        self, name: str, request: Request, *, restores: bool
+        self, name: str, request: Request, *, restores: bool, previous: str | None
     ) -> dict[str, str] | None:
         """Run the job, unless it or another one of the same digest ran already."""
-        job = self._describe(name) or self._completed(family_of(name))
-        if job is None:
-            start_job(
-                self.sagemaker,
-                job=_job(name, request),
-                network=request.properties["Network"],
-                may_pass=lambda error: may_pass(error, request, self.now()),
-            )
+        attempt = last_attempt(name, self._describe)
+        if attempt is None:
+            job = self._earlier(family_of(name), request.properties)
+            if job is None:
+                self._start(name, 1, request)
+                return None
+            return self._data(job, "An earlier job did the same.")
+        if restores:
+            return self._data(attempt.job, "The deployment went back to this job.")
+        following = attempt.next(_resources(request))
+        if following and not self._is_late(request):
+            self._start(name, following, request)
             return None
-        if restores or self._is_answer(request, job):
-            return {
-                "JobName": job["TransformJobName"],
-                "Status": job["TransformJobStatus"],
-                "OutputPath": job.get("TransformOutput", {}).get("S3OutputPath", ""),
-            }
-        return None
+        if attempt.job["TransformJobStatus"] in ENDED:
+            note = self._note(attempt, request)
+        elif self._may_go_on(attempt.job, request):
+            note = "It goes on; its end is announced."
+        else:
+            return None
+        return self._data(attempt.job, f"{note} {self._of_previous(previous)}".strip())
 
     def remove(self, name: str) -> str | None:
         """Stop it; what it has written stays, and so does SageMaker's record."""
-        job = self._describe(name)
-        if job is None or job["TransformJobStatus"] not in ("InProgress", "Stopping"):
+        attempt = last_attempt(name, self._describe)
+        if attempt is None or attempt.job["TransformJobStatus"] in ENDED:
             return None
-        if job["TransformJobStatus"] == "InProgress":
-            self._stop(name)
+        job = attempt.job["TransformJobName"]
+        if attempt.job["TransformJobStatus"] == "InProgress":
+            self._stop(job)
         return (
-            f"Transform job {name} does not stop. Look at it in the console, then "
+            f"Transform job {job} does not stop. Look at it in the console, then "
             "delete again."
         )
 
-    def _is_answer(self, request: Request, job: dict[str, Any]) -> bool:
-        """Whether there is nothing to wait for; a job that ended badly is a failure."""
-        name, status = job["TransformJobName"], job["TransformJobStatus"]
-        if status in ("Failed", "Stopped"):
-            raise LauncherError(
-                sentence(
-                    f"Transform job {name} ended as {status}.",
-                    job.get("FailureReason", "no reason given"),
-                    where=f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
-                )
-            )
-        launched = request.properties["Completion"] == "launch"
-        return (
-            status == "Completed"
-            or (launched and job.get("TransformStartTime") is not None)
-            or request.waited_longer_than(WAIT_LIMIT, self.now())
+    def _start(self, name: str, number: int, request: Request) -> None:
+        properties = request.properties
+        self._require_few_inputs(properties)
+        start_job(
+            self.sagemaker,
+            self.s3,
+            bucket=self.bucket,
+            job=_job(attempt_name(name, number), number, request),
+            network=properties["Network"],
+            launch={
+                "origin": "deployment",
+                "launched_by": {
+                    "stack": request.stack_id,
+                    "request": request.request_id,
+                },
+                "max_failed_inputs": _most_failed(properties),
+                "policies": properties.get("Policies", {}),
+            },
+            declared={
+                each["S3Uri"]: each["Sha256"]
+                for each in properties.get("ArtifactDigests", [])
+            },
+            may_pass=lambda error: may_pass(error, request, self.now()),
         )
+
+    def _require_few_inputs(self, properties: Properties) -> None:
+        """A smoke run is to be short and cheap: a prefix of everything is a mistake."""
+        most = int(properties.get("MostInputs", 0))
+        if not most:
+            return
+        source = properties["Request"]["TransformInput"]["DataSource"]["S3DataSource"]
+        uri = source["S3Uri"]
+        try:
+            found = list(islice(objects(self.s3, uri), most + 1))
+        except UncountableError as error:
+            raise LauncherError(f"The smoke input {uri} cannot be listed.") from error
+        if len(found) > most:
+            raise LauncherError(
+                f"No job was started: the smoke input {uri} holds more than {most} "
+                "objects.\nName a prefix with fewer in `smoke_input`."
+            )
+
+    def _note(self, attempt: Attempt, request: Request) -> str:
+        """What to say of a job that ended; one that ended badly is a failure."""
+        job = attempt.job
+        verdict = self._judged(job, request.properties)
+        if verdict.result == "succeeded":
+            return "It did what it was for."
+        if verdict.result == "tolerated":
+            return f"{verdict.missing} `max_failed_inputs` allows that."
+        name, status = job["TransformJobName"], job["TransformJobStatus"]
+        happened = (
+            f"Transform job {name} ended as {status}.",
+            verdict.missing,
+            f"It was attempt {attempt.number}." if attempt.number > 1 else "",
+        )
+        raise LauncherError(
+            sentence(
+                " ".join(filter(None, happened)),
+                job.get("FailureReason", "no reason given"),
+                where=f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
+            )
+        )
+
+    def _judged(self, job: Mapping[str, Any], properties: Properties) -> Verdict:
+        return judge(self.s3, job, max_failed_inputs=_most_failed(properties))
+
+    def _served(self, job: Mapping[str, Any], properties: Properties) -> bool:
+        """Whether a job ended, and well enough."""
+        return job["TransformJobStatus"] in ENDED and self._judged(
+            job, properties
+        ).result in ("succeeded", "tolerated")
+
+    def _may_go_on(self, job: Mapping[str, Any], request: Request) -> bool:
+        launched = request.properties["Completion"] == "launch"
+        return self._is_late(request) or (
+            launched and job.get("TransformStartTime") is not None
+        )
+
+    def _is_late(self, request: Request) -> bool:
+        return request.waited_longer_than(WAIT_LIMIT, self.now())
+
+    def _of_previous(self, previous: str | None) -> str:
+        """A job that was handed over and failed is not forgotten with the next one."""
+        attempt = last_attempt(previous, self._describe) if previous else None
+        if attempt is None or attempt.job["TransformJobStatus"] != "Failed":
+            return ""
+        name = attempt.job["TransformJobName"]
+        return f"The job before, {name}, failed after its deployment."
+
+    def _data(self, job: Mapping[str, Any], note: str) -> dict[str, str]:
+        return {
+            "JobName": job["TransformJobName"],
+            "Status": job["TransformJobStatus"],
+            "OutputPath": job.get("TransformOutput", {}).get("S3OutputPath", ""),
+            "Note": bounded(note, NOTE_LIMIT),
+        }
 
     def _describe(self, name: str) -> dict[str, Any] | None:
         try:
@@ -113,10 +210,15 @@ class TransformJob:
                 return None
             raise
 
-    def _completed(self, family: str) -> dict[str, Any] | None:
-        for job in jobs(self.sagemaker, NameContains=family, StatusEquals="Completed"):
-            if job["TransformJobName"].startswith(family):
-                return self._describe(job["TransformJobName"])
+    def _earlier(self, family: str, properties: Properties) -> dict[str, Any] | None:
+        """A job of the same digest that did what it was for."""
+        for found in jobs(
+            self.sagemaker, NameContains=family, StatusEquals="Completed"
+        ):
+            if found["TransformJobName"].startswith(family):
+                job = self._describe(found["TransformJobName"])
+                if job is not None and self._served(job, properties):
+                    return job
         return None
 
     def _stop(self, name: str) -> None:
@@ -128,7 +230,17 @@ class TransformJob:
                 raise
 
 
-def _job(name: str, request: Request) -> dict[str, Any]:
+def _most_failed(properties: Properties) -> int:
+    return int(properties.get("MaxFailedInputs", 0))
+
+
+def _resources(request: Request) -> list[Any]:
+    """TransformResources in the order in which they are tried."""
+    first = request.properties["Request"]["TransformResources"]
+    return [first, *request.properties.get("Fallbacks", [])]
+
+
+def _job(name: str, number: int, request: Request) -> dict[str, Any]:
     """The complete CreateTransformJob request; each job has an output path of its own.
 
     SageMaker overwrites what an earlier job left under the same path.
@@ -139,6 +251,7 @@ def _job(name: str, request: Request) -> dict[str, Any]:
         **body,
         "TransformJobName": name,
         "ModelName": request.properties["ModelName"],
+        "TransformResources": typed(resources_of(number, _resources(request))),
         "TransformOutput": {
             **output,
             "S3OutputPath": f"{output['S3OutputPath']}job={name}/",

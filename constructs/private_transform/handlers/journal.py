@@ -84,6 +84,11 @@ class Book:
             if e.succeeded and e.name not in deleted | self.disowned
         )
 
+    def previous(self, entry: Entry) -> str | None:
+        """What the resource was before this request, if it was something else."""
+        others = [name for name in self.kept() if name != entry.name]
+        return others[-1] if others else None
+
     def loose(self, entry: Entry) -> tuple[str, ...]:
         """Names that nobody owns any more and that may still have something to them."""
         owned = {entry.name, *self.kept(), *self.gone}

@@ -42,12 +42,12 @@ class TransformModel:
         """The CreateModel request without name and tags."""
         return digest(substance(_body(properties)))
 
-    def spent(self, name: str) -> bool:
+    def spent(self, name: str, properties: Properties) -> bool:
         """A model serves for as long as it is there, and can be made again."""
         return False
 
     def make(
-        self, name: str, request: Request, *, restores: bool
+        self, name: str, request: Request, *, restores: bool, previous: str | None
     ) -> dict[str, str] | None:
         """Create it, unless it is there; what was put in its place is removed.
 

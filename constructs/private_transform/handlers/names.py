@@ -46,7 +46,13 @@ class Names:
 
 def family_of(name: str) -> str:
     """What the names of everything made for the same digest begin with."""
-    return name[:-_PART]
+    return re.sub(rf"[0-9a-f]{{{_PART}}}(-[0-9])?$", "", name)
+
+
+def transform_of(model: str, environment: str) -> str | None:
+    """The transform whose model this is; None if the launcher did not name it."""
+    found = re.fullmatch(f"{environment}-(.+)-{_PARTS}", model)
+    return found[1] if found else None
 
 
 def substance(request: dict[str, Any]) -> dict[str, Any]:

@@ -38,13 +38,16 @@ class Maker(Protocol):
     def digest(self, properties: Properties) -> str:
         """What decides whether something new is to be made."""
 
-    def spent(self, name: str) -> bool:
+    def spent(self, name: str, properties: Properties) -> bool:
         """Whether what carries this name cannot serve another request."""
 
     def make(
-        self, name: str, request: Request, *, restores: bool
+        self, name: str, request: Request, *, restores: bool, previous: str | None
     ) -> dict[str, str] | None:
-        """See that it exists: its attributes, or None while it is not done."""
+        """See that it exists: its attributes, or None while it is not done.
+
+        `previous` is what the resource was before this request, if it was another.
+        """
 
     def remove(self, name: str) -> str | None:
         """Work towards its end: None once it is gone, or what is in the way."""
@@ -160,7 +163,9 @@ class Owner:
         changed = self.maker.digest(request.old_properties) != wanted
         if kept and (changed or book.last_failed()):
             return current if current in kept else kept[-1], True
-        if current.startswith(family) and not self.maker.spent(current):
+        if current.startswith(family) and not self.maker.spent(
+            current, request.properties
+        ):
             return current, False
         return own, False
 
@@ -172,7 +177,12 @@ class Owner:
             raise LauncherError("CloudFormation gave this request up for a later one.")
         loose, unsure = book.loose(entry), self._unsure(entry, book)
         obstacles = self._swept(request, loose, unsure=unsure)
-        made = self.maker.make(entry.name, request, restores=entry.restores)
+        made = self.maker.make(
+            entry.name,
+            request,
+            restores=entry.restores,
+            previous=book.previous(entry),
+        )
         if any(obstacles[name] is None for name in unsure & obstacles.keys()):
             return entry
         return replace(entry, data=made)

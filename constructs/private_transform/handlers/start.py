@@ -11,23 +11,33 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .advice import sentence
-from .aws import SageMaker, code_of, is_missing, is_transient, words_of
+from .aws import S3, SageMaker, code_of, is_missing, is_transient, words_of
+from .launches import facts_of_model
 from .lifecycle import LauncherError
+from .records import Records
 
 
 def start_job(
     sagemaker: SageMaker,
+    s3: S3,
     *,
+    bucket: str,
     job: Mapping[str, Any],
     network: Mapping[str, Any],
+    launch: Mapping[str, Any],
+    declared: Mapping[str, str],
     may_pass: Callable[[ClientError], bool],
 ) -> None:
     """Start `job` if its model runs in exactly `network`, isolated.
 
     Args:
         sagemaker: The service.
+        s3: Calls to S3, to see which artifact is there and to note the start.
+        bucket: The control bucket.
         job: A complete CreateTransformJob request.
         network: `Subnets` and `SecurityGroupIds` as the environment has them.
+        launch: Who asks and why, for the job's evidence.
+        declared: SHA-256 of artifacts by their URIs, as the transform's file has them.
         may_pass: Whether a refusal may be over soon. Then nothing is started, and the
             caller asks again.
 
@@ -35,11 +45,18 @@ def start_job(
         LauncherError: The model is elsewhere, or SageMaker refuses the job.
         ClientError: The service asks to come back later.
     """
-    _check_model(sagemaker, job["ModelName"], network)
+    model = _checked_model(sagemaker, job["ModelName"], network)
+    name = job["TransformJobName"]
+    # With S3's key: this is what SageMaker says to whoever may describe the model, and
+    # the launcher needs no right to a key.
+    Records(s3=s3, bucket=bucket).write(
+        f"launches/{name}.json",
+        {**launch, "model": facts_of_model(s3, model, declared)},
+        ServerSideEncryption="AES256",
+    )
     try:
         sagemaker.create_transform_job(**job)
     except ClientError as error:
-        name = job["TransformJobName"]
         if code_of(error) == "ResourceInUse":
             return  # A repeated delivery of this request was faster: its job is ours.
         if is_transient(error):
@@ -50,7 +67,9 @@ def start_job(
             ) from error
 
 
-def _check_model(sagemaker: SageMaker, name: str, network: Mapping[str, Any]) -> None:
+def _checked_model(
+    sagemaker: SageMaker, name: str, network: Mapping[str, Any]
+) -> Mapping[str, Any]:
     try:
         model = sagemaker.describe_model(ModelName=name)
     except ClientError as error:
@@ -71,6 +90,7 @@ def _check_model(sagemaker: SageMaker, name: str, network: Mapping[str, Any]) ->
             "Somebody replaced it. Change `run` and deploy again: it is made anew. If "
             "that is refused, delete the model first."
         )
+    return model
 
 
 def fault_of(model: Mapping[str, Any], network: Mapping[str, Any]) -> str | None:

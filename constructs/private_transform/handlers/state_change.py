@@ -4,19 +4,31 @@ EventBridge and SQS deliver at least once, and SageMaker may send several events
 change (AWS: Events that Amazon SageMaker AI sends to Amazon EventBridge), so each step
 can be repeated. The evidence is written once. The notification is sent before it is
 marked as sent: two deliveries at the same moment send it twice, and so does one that
-dies between the two, but no fault loses it.
+dies between the two, but no fault loses it. A step that fails holds no earlier one up.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from .advice import advice_for
-from .aws import S3, SageMaker, Sns, code_of
+from .aws import S3, CloudWatch, SageMaker, Sns, is_missing
 from .contract import ENDED, JOB_LOG_GROUP
+from .ends import Ends
+from .evidence import evidence
+from .launches import facts_of_model
+from .names import transform_of
+from .records import Records
+from .verdict import judge
+
+_HEADLINES = {"failed": "Failed", "tolerated": "Completed with failed inputs"}
+"""Where a result says more than SageMaker's status."""
+
+
+def _claim(job: str, status: str, step: str) -> str:
+    return f"claims/{job}/{status}/{step}"
 
 
 class UnclearError(Exception):
@@ -25,14 +37,14 @@ class UnclearError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateChanges:
-    """Leaves evidence of each ended job and tells the environment's topic.
+    """Leaves evidence of each ended job and tells the environment's topic and alarms.
 
     Args:
         sagemaker: Calls to SageMaker.
-        s3: Calls to S3, for the control bucket alone.
+        s3: Calls to S3: names of inputs and outputs, and the control bucket.
         sns: Calls to SNS.
-        bucket: The control bucket: evidence below `evidence/`, what was announced
-            below `claims/`.
+        cloudwatch: Calls to CloudWatch.
+        bucket: The control bucket.
         topic: ARN of the environment's topic.
         environment: The environment's name.
     """
@@ -40,6 +52,7 @@ class StateChanges:
     sagemaker: SageMaker
     s3: S3
     sns: Sns
+    cloudwatch: CloudWatch
     bucket: str
     topic: str
     environment: str
@@ -51,76 +64,88 @@ class StateChanges:
         if status not in ENDED:
             return
         name = detail["TransformJobName"]
-        claim = f"claims/{name}/{status}"
-        if self._is_there(claim):
+        if self._records.is_there(_claim(name, status, "counted")):
             return
         # The event copies the job's environment variables: the evidence takes what
         # it needs from Describe, field by field.
         job = self.sagemaker.describe_transform_job(TransformJobName=name)
         if job["TransformJobStatus"] != status:
             raise UnclearError(f"{name}: {status} in the event, not yet in Describe")
-        self._write_once(f"evidence/{name}.json", _evidence(job))
-        self._announce(job)
-        self._write_once(claim, {"job": name, "status": status})
+        left = self._leave_evidence(job)
+        self._once("announced", left, self._announce)
+        self._once("counted", left, self._count)
 
-    def _is_there(self, key: str) -> bool:
+    def _once(
+        self,
+        step: str,
+        left: Mapping[str, Any],
+        work: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        """Do one step, unless it was done; what comes after it may still fail."""
+        job = left["job"]
+        claim = _claim(job["TransformJobName"], job["TransformJobStatus"], step)
+        if not self._records.is_there(claim):
+            work(left)
+            self._records.write_once(claim, {})
+
+    def _count(self, left: Mapping[str, Any]) -> None:
+        transform = transform_of(left["job"]["ModelName"], self.environment)
+        if transform is not None:
+            Ends(
+                records=self._records,
+                cloudwatch=self.cloudwatch,
+                environment=self.environment,
+            ).count(transform, left)
+
+    @property
+    def _records(self) -> Records:
+        return Records(s3=self.s3, bucket=self.bucket)
+
+    def _leave_evidence(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """The job's evidence, written once: what an earlier delivery saw stands."""
+        key = f"evidence/{job['TransformJobName']}.json"
+        found = self._records.read(key)
+        if found is not None:
+            return found[0]
+        launch = self._launch(job)
+        verdict = judge(
+            self.s3, job, max_failed_inputs=launch.get("max_failed_inputs", 0)
+        )
+        left = evidence(job, launch=launch, verdict=verdict)
+        self._records.write_once(key, left)
+        return left
+
+    def _launch(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """What was known at its start; of a job that others started, what is now."""
+        found = self._records.read(f"launches/{job['TransformJobName']}.json")
+        if found is not None:
+            return found[0]
         try:
-            self.s3.head_object(Bucket=self.bucket, Key=key)
+            model = self.sagemaker.describe_model(ModelName=job["ModelName"])
         except ClientError as error:
-            if code_of(error) in ("404", "NoSuchKey", "NotFound"):
-                return False
+            if is_missing(error):
+                return {"origin": "unknown"}
             raise
-        return True
+        return {"origin": "unknown", "model": facts_of_model(self.s3, model, {})}
 
-    def _write_once(self, key: str, content: Mapping[str, Any]) -> None:
-        try:
-            self.s3.put_object(
-                Bucket=self.bucket,
-                Key=key,
-                Body=json.dumps(content, indent=2, sort_keys=True).encode(),
-                ContentType="application/json",
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            # Written by an earlier delivery. A conflict with one that is still
-            # writing is an error: that one may fail.
-            if code_of(error) != "PreconditionFailed":
-                raise
-
-    def _announce(self, job: Mapping[str, Any]) -> None:
+    def _announce(self, left: Mapping[str, Any]) -> None:
+        job, result = left["job"], left["result"]
         name, status = job["TransformJobName"], job["TransformJobStatus"]
         reason = " ".join(job.get("FailureReason", "").split())
         lines = [
             f"Transform job {name} in environment {self.environment}: {status}.",
             f"SageMaker: {reason}" if reason else "",
+            left["summary"],
             advice_for(reason) or "",
             f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
             f"Evidence: s3://{self.bucket}/evidence/{name}.json",
         ]
         self.sns.publish(
             TopicArn=self.topic,
-            Subject=f"{status}: {name}"[:100],
+            Subject=f"{_HEADLINES.get(result, status)}: {name}"[:100],
             Message="\n".join(filter(None, lines)),
             MessageAttributes={
+                "result": {"DataType": "String", "StringValue": result},
                 "status": {"DataType": "String", "StringValue": status},
             },
         )
-
-
-def _evidence(job: Mapping[str, Any]) -> dict[str, Any]:
-    """What a job did, without its environment variables."""
-    kept = (
-        "TransformJobName",
-        "TransformJobArn",
-        "TransformJobStatus",
-        "FailureReason",
-        "ModelName",
-        "TransformInput",
-        "TransformOutput",
-        "TransformResources",
-    )
-    times = ("CreationTime", "TransformStartTime", "TransformEndTime")
-    return {
-        **{field: job[field] for field in kept if field in job},
-        **{field: job[field].isoformat() for field in times if field in job},
-    }

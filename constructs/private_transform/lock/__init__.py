@@ -5,6 +5,7 @@ token except the people's role ARNs, so no value is parsed, sorted or compared.
 """
 
 from private_transform.lock.buckets import bucket_policy
+from private_transform.lock.digests import policy_digests
 from private_transform.lock.duties import duty_policies
 from private_transform.lock.endpoint import endpoint_policy
 from private_transform.lock.key import key_policy
@@ -27,4 +28,5 @@ __all__ = [
     "duty_policies",
     "endpoint_policy",
     "key_policy",
+    "policy_digests",
 ]

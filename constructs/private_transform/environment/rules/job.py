@@ -86,6 +86,44 @@ def ami_on_gpu(transform: Transform) -> Iterator[Breach]:
         )
 
 
+def fallbacks_alike(transform: Transform) -> Iterator[Breach]:
+    """An image is made for GPUs or not: no job can fall from one kind to another."""
+    resources = transform.transform_resources
+    gpu = family(resources.instance_type) in GPU_FAMILIES
+    seen = [resources.instance_type]
+    for position, each in enumerate(resources.fallback_instance_types):
+        place = ("transform_resources", "fallback_instance_types", position)
+        if (family(each) in GPU_FAMILIES) != gpu:
+            yield Breach(
+                place=place,
+                rule="All types of one job have a GPU, or none has: they run the same "
+                f"image, and {resources.instance_type} has {'one' if gpu else 'none'}.",
+            )
+        if each in seen:
+            yield Breach(
+                place=place,
+                rule="Each type is tried in its turn, so it is named once.",
+                fix="Remove it.",
+            )
+        seen.append(each)
+
+
+def smoke_both_or_neither(transform: Transform) -> Iterator[Breach]:
+    """A smoke run needs its input, and an input that nothing reads is a mistake."""
+    if transform.on_deploy == "smoke" and transform.smoke_input is None:
+        yield Breach(
+            place=("on_deploy",),
+            rule="A smoke run reads smoke_input, and there is none.",
+            fix="Name a prefix of the inputs bucket with a few inputs.",
+        )
+    if transform.on_deploy != "smoke" and transform.smoke_input is not None:
+        yield Breach(
+            place=("smoke_input",),
+            rule=f"Only a smoke run reads it, and on_deploy is {transform.on_deploy}.",
+            fix="Write on_deploy: smoke, or remove it.",
+        )
+
+
 def joined_alike(transform: Transform) -> Iterator[Breach]:
     """Records and answers of different forms cannot be written side by side."""
     processing = transform.data_processing

@@ -11,7 +11,13 @@ from private_transform.environment.yaml_source import Place
 Where = Callable[[Place], str]
 """Says at which file and line of the environment a place is."""
 
-_TYPE = ("transform_resources", "instance_type")
+
+def _instance_types(transform: Transform) -> Iterator[tuple[Place, str]]:
+    """Each type that a job may get, and its place."""
+    resources = transform.transform_resources
+    yield ("transform_resources", "instance_type"), resources.instance_type
+    for position, each in enumerate(resources.fallback_instance_types):
+        yield ("transform_resources", "fallback_instance_types", position), each
 
 
 def allowed_instance_type(
@@ -19,15 +25,14 @@ def allowed_instance_type(
 ) -> Iterator[Breach]:
     """A type that the platform does not list is refused: it lists what it pays for."""
     allowed = environment.limits.instance_types
-    if allowed is not None and (
-        transform.transform_resources.instance_type not in allowed
-    ):
-        yield Breach(
-            place=_TYPE,
-            rule=f"{where(('limits', 'instance_types'))} allows "
-            f"{', '.join(allowed) or 'none'}.",
-            fix="Take one of these, or ask the platform team.",
-        )
+    for place, instance_type in _instance_types(transform):
+        if allowed is not None and instance_type not in allowed:
+            yield Breach(
+                place=place,
+                rule=f"{where(('limits', 'instance_types'))} allows "
+                f"{', '.join(allowed) or 'none'}.",
+                fix="Take one of these, or ask the platform team.",
+            )
 
 
 def allowed_instance_count(
@@ -84,15 +89,15 @@ def volume_key(
     environment: Environment, transform: Transform, where: Where
 ) -> Iterator[Breach]:
     """SageMaker refuses a key for the volumes of types whose disks are their own."""
-    instance_type = transform.transform_resources.instance_type
-    local = family(instance_type) in LOCAL_DISK_FAMILIES
-    if local and environment.limits.require_volume_key:
-        yield Breach(
-            place=_TYPE,
-            rule=f"{instance_type} has local disks, which are encrypted by their "
-            "hardware and cannot carry the environment's key (AWS: "
-            f"TransformResources), and {where(('limits', 'require_volume_key'))} asks "
-            "for that key.",
-            fix="Take a type without local disks, such as ml.m5.large; or accept "
-            "hardware encryption with limits.require_volume_key: false.",
-        )
+    for place, instance_type in _instance_types(transform):
+        local = family(instance_type) in LOCAL_DISK_FAMILIES
+        if local and environment.limits.require_volume_key:
+            yield Breach(
+                place=place,
+                rule=f"{instance_type} has local disks, which are encrypted by their "
+                "hardware and cannot carry the environment's key (AWS: "
+                f"TransformResources), and {where(('limits', 'require_volume_key'))} "
+                "asks for that key.",
+                fix="Take a type without local disks, such as ml.m5.large; or accept "
+                "hardware encryption with limits.require_volume_key: false.",
+            )

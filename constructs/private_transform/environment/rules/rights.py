@@ -74,8 +74,10 @@ def _names(transform: Transform) -> Iterator[str]:
     """What the role names, at least as long as there and as often."""
     prefix = transform.transform_input.data_source.s3_data_source.prefix
     capture = transform.data_capture_config
-    yield prefix
-    yield _OWN_BUCKET + prefix
+    for read in (prefix, transform.smoke_input):
+        if read is not None:
+            yield read
+            yield _OWN_BUCKET + read
     yield _OWN_BUCKET + transform.transform_output.s3_output_path
     if capture is not None:
         yield _OWN_BUCKET + capture.destination_s3_uri

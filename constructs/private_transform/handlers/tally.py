@@ -1,0 +1,87 @@
+"""Which inputs of a job have an output, by listing names and opening nothing.
+
+AWS does not say in one way where the output of a nested input lies (AWS:
+TransformOutput; AWS: Use Batch Transform), so keys are not computed: an output answers
+the input with the same path below the prefix, or else one with the same last part.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .aws import S3
+from .listing import UncountableError, objects, parsed
+
+_SUFFIX = ".out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a job read and wrote.
+
+    Args:
+        inputs: How many objects were there to be read.
+        outputs: How many it wrote.
+        unanswered: Keys of the inputs that have no output.
+    """
+
+    inputs: int
+    outputs: int
+    unanswered: tuple[str, ...]
+
+
+def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
+    """Count a job that has ended.
+
+    Args:
+        s3: Calls to S3.
+        job: What DescribeTransformJob says of it.
+
+    Returns:
+        None where listing cannot tell: the inputs are those of a manifest, which is
+        data and not opened; there are too many; or they lie where we may not look.
+    """
+    source = job["TransformInput"]["DataSource"]["S3DataSource"]
+    written = job.get("TransformOutput", {}).get("S3OutputPath")
+    if source["S3DataType"] != "S3Prefix" or written is None:
+        return None
+    started = job["CreationTime"]
+    try:
+        inputs = [
+            path
+            for path, modified in objects(s3, source["S3Uri"])
+            # What came while it ran was not there when it looked.
+            if modified <= started
+        ]
+        outputs = [
+            path.removesuffix(_SUFFIX)
+            for path, modified in objects(s3, written)
+            if modified >= started and path.endswith(_SUFFIX)
+        ]
+    except UncountableError:
+        return None
+    _, prefix = parsed(source["S3Uri"])
+    return Tally(
+        inputs=len(inputs),
+        outputs=len(outputs),
+        unanswered=tuple(prefix + path for path in _unanswered(inputs, outputs)),
+    )
+
+
+def _unanswered(inputs: list[str], outputs: list[str]) -> list[str]:
+    same = set(inputs) & set(outputs)
+    left = Counter(_last_part(path) for path in outputs if path not in same)
+    missing = []
+    for path in inputs:
+        if path in same:
+            continue
+        if left[_last_part(path)]:
+            left[_last_part(path)] -= 1
+        else:
+            missing.append(path)
+    return missing
+
+
+def _last_part(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -1,0 +1,132 @@
+"""Inputs are counted against outputs, however AWS names the latter."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chaos.errors import refused
+from chaos.storage import Storage
+from private_transform.handlers import listing
+from private_transform.handlers.tally import tally
+
+STARTED = datetime(2030, 1, 2, tzinfo=UTC)
+BEFORE, AFTER = STARTED - timedelta(hours=1), STARTED + timedelta(hours=1)
+
+
+def job(data_type: str = "S3Prefix", **more: Any) -> dict[str, Any]:
+    source = {"S3DataType": data_type, "S3Uri": "s3://inputs/photos/"}
+    return {
+        "CreationTime": STARTED,
+        "TransformInput": {"DataSource": {"S3DataSource": source}},
+        "TransformOutput": {"S3OutputPath": "s3://outputs/faces/job=j/"},
+        **more,
+    }
+
+
+class Clock:
+    now = BEFORE
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def stored(inputs: list[str], outputs: list[str]) -> Storage:
+    clock = Clock()
+    storage = Storage(clock)
+    for key in inputs:
+        storage.put_object(Bucket="inputs", Key=f"photos/{key}", Body=b"")
+    clock.now = AFTER
+    for key in outputs:
+        storage.put_object(Bucket="outputs", Key=f"faces/job=j/{key}", Body=b"")
+    return storage
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "unanswered"),
+    [
+        (["a.jpg", "b.jpg", "c.jpg"], ["a.jpg.out", "b.jpg.out", "c.jpg.out"], []),
+        (["a.jpg", "b.jpg", "c.jpg"], ["a.jpg.out", "c.jpg.out"], ["b.jpg"]),
+        # AWS: Use Batch Transform: the path below the prefix is kept.
+        (["x/a.jpg", "y/a.jpg"], ["x/a.jpg.out", "y/a.jpg.out"], []),
+        (["x/a.jpg", "y/a.jpg"], ["y/a.jpg.out"], ["x/a.jpg"]),
+        (["a.jpg", "x/a.jpg"], ["a.jpg.out"], ["x/a.jpg"]),
+        # AWS: TransformOutput: folders of the name are dropped.
+        (["set/a.jpg", "set/b.jpg"], ["photos/a.jpg.out"], ["set/b.jpg"]),
+        (["set/a.jpg", "set/b.jpg"], ["a.jpg.out", "b.jpg.out"], []),
+        # Folder markers are no inputs, and other files no outputs.
+        (["", "x/", "a.jpg"], ["a.jpg.out", "a.jpg.log", "b.jpg"], []),
+        (["a.csv", "a.csv.out"], ["a.csv.out", "a.csv.out.out"], []),
+        (["sp ace/ü%20.csv"], ["sp ace/ü%20.csv.out"], []),
+        (["a.jpg"], [], ["a.jpg"]),
+        ([], [], []),
+    ],
+)
+def test_inputs_without_an_output_are_named(
+    inputs: list[str], outputs: list[str], unanswered: list[str]
+) -> None:
+    counted = tally(stored(inputs, outputs), job())
+
+    assert counted is not None
+    assert counted.unanswered == tuple(f"photos/{key}" for key in unanswered)
+    assert counted.inputs == len([key for key in inputs if key[-1:] not in ("", "/")])
+    assert counted.outputs == len([key for key in outputs if key.endswith(".out")])
+
+
+def test_what_came_while_the_job_ran_was_not_its_input() -> None:
+    storage = stored(["a.jpg"], ["a.jpg.out"])
+    storage.put_object(Bucket="inputs", Key="photos/late.jpg", Body=b"")
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert (counted.inputs, counted.unanswered) == (1, ())
+
+
+def test_what_an_earlier_job_left_is_no_output_of_this_one() -> None:
+    storage = stored(["a.jpg"], [])
+    clock = Storage(lambda: BEFORE)
+    clock.put_object(Bucket="outputs", Key="faces/job=j/a.jpg.out", Body=b"")
+    storage.objects.update(clock.objects)
+    storage.versions.update(clock.versions)
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert counted.unanswered == ("photos/a.jpg",)
+
+
+def test_the_inputs_of_a_manifest_are_not_known_without_opening_it() -> None:
+    assert tally(stored(["a"], ["a.out"]), job("ManifestFile")) is None
+
+
+def test_a_job_without_an_output_path_is_not_counted() -> None:
+    assert tally(stored(["a"], []), job(TransformOutput={})) is None
+
+
+def test_more_than_can_be_listed_in_time_is_not_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listing, "LIMIT", 4)
+    names = [f"{number}.jpg" for number in range(5)]
+
+    assert tally(stored(names[:4], []), job()) is not None
+    assert tally(stored(names, []), job()) is None
+
+
+class Closed(Storage):
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__()
+        self.error = refused(code, "No.", status=status)
+
+    def list_objects_v2(self, **request: Any) -> dict[str, Any]:
+        raise self.error
+
+
+def test_what_lies_where_we_may_not_look_is_not_counted() -> None:
+    assert tally(Closed("AccessDenied", 403), job()) is None
+
+
+def test_a_failure_that_passes_is_not_taken_for_an_answer() -> None:
+    with pytest.raises(Exception, match="SlowDown"):
+        tally(Closed("SlowDown", 503), job())
