@@ -35,6 +35,9 @@ test: setup ## the gate before every merge (under ten minutes)
 	ruff check .
 	mypy
 	pytest -q -n auto -m "not slow"
+	@# Every branch of what decides about paid jobs is tried by its own tests.
+	coverage run -m pytest -q tests/handlers
+	coverage report
 
 test-slow: setup ## the rest: long proofs, deployments to the embedded AWS
 	pytest -q -m slow
