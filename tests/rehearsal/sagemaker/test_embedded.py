@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.rehearsal.engine.archives import archive, member
 from tests.rehearsal.engine.processes import serving_processes
 from tests.rehearsal.engine.rehearsed import IMAGE, SERVER
 from tests.rehearsal.sagemaker.rehearsed import code_and_message
+from tests.rehearsal.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -152,13 +154,12 @@ class PrivateNetwork:
 
     def end(self, name: str) -> Any:
         client = self.as_caller()
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            job = client.describe_transform_job(TransformJobName=name)
-            if job["TransformJobStatus"] not in ("InProgress", "Stopping"):
-                return job
-            time.sleep(0.05)
-        raise AssertionError(f"{name} did not end")
+        describe = partial(client.describe_transform_job, TransformJobName=name)
+        wait_until(
+            lambda: describe()["TransformJobStatus"] not in ("InProgress", "Stopping"),
+            seconds=PATIENCE_SECONDS,
+        )
+        return describe()
 
     def run(self, name: str, model: str, prefix: str = "in/") -> Any:
         self.start(name, model, prefix)
@@ -443,11 +444,9 @@ def test_the_end_of_the_embedded_aws_ends_its_jobs(tmp_path: Path) -> None:
         network = PrivateNetwork(client)
         network.model("slow")
         network.start("slow-1", "slow", prefix="slow/")
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (
-            not serving_processes(aws.folder / "jobs") and time.monotonic() < deadline
-        ):
-            time.sleep(0.05)
-        assert serving_processes(aws.folder / "jobs")
+        wait_until(
+            lambda: bool(serving_processes(aws.folder / "jobs")),
+            seconds=PATIENCE_SECONDS,
+        )
 
     assert serving_processes(aws.folder / "jobs") == []
