@@ -40,7 +40,7 @@ test: setup ## the gate before every merge (under ten minutes)
 	coverage report
 
 test-slow: setup ## the rest: long proofs, deployments to the embedded AWS
-	pytest -q -m slow
+	pytest -q -n auto --dist loadfile -m slow
 
 rehearse: setup ## everything from nothing, on the embedded AWS, no account needed
 	@python -m rehearsal run
