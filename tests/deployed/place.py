@@ -68,6 +68,11 @@ class Place:
             *("--environments", str(self.environments), *more),
         )
 
+    def deploy(self, name: str, transform: str, body: Mapping[str, Any]) -> Outcome:
+        """Let an environment have this one transform, and deploy it."""
+        self.write(name, {transform: body})
+        return self.operate("deploy", name, "--transform", transform)
+
     def deploy_at_once(self, name: str, *parts: str) -> Outcome:
         """Deploy some stacks of an environment by one call of the CDK CLI."""
         stacks = map(self.load(name).stack_name, parts)

@@ -17,11 +17,6 @@ TWO_LOOKS = 6
 """Seconds. The provider framework asks the launcher every 5 seconds."""
 
 
-def deploy(trial: Place, name: str, body: dict[str, Any]) -> Outcome:
-    trial.write("trial", {name: body})
-    return trial.operate("deploy", "trial", "--transform", name)
-
-
 def new_jobs(trial: Place, name: str, before: dict[str, str]) -> list[str]:
     """Statuses of the jobs that were not there before."""
     now = jobs(trial, "trial", name)
@@ -37,19 +32,19 @@ def test_a_job_runs_again_only_when_something_that_matters_changed(
     trial: Place,
 ) -> None:
     before = jobs(trial, "trial", "echo")
-    again = deploy(trial, "echo", transform("echo", run="once-more"))
+    again = trial.deploy("trial", "echo", transform("echo", run="once-more"))
     assert again.code == 0, again.output
     assert new_jobs(trial, "echo", before) == ["Completed"]
 
     before, model = jobs(trial, "trial", "echo"), models(trial, "trial", "echo")
     body = transform("echo", run="once-more", completion="launch", tags={"for": "us"})
-    idle = deploy(trial, "echo", body)
+    idle = trial.deploy("trial", "echo", body)
     assert idle.code == 0, idle.output
     assert trial.stack_status("trial", "echo") == "UPDATE_COMPLETE"
     assert new_jobs(trial, "echo", before) == []
 
     body = transform("echo", run="once-more", max_payload_in_mb=1)
-    other = deploy(trial, "echo", body)
+    other = trial.deploy("trial", "echo", body)
     assert other.code == 0, other.output
     assert new_jobs(trial, "echo", before) == ["Completed"]
     assert models(trial, "trial", "echo") == model
@@ -59,7 +54,7 @@ def test_an_update_that_fails_brings_the_old_model_back_and_runs_no_job_for_that
     trial: Place,
 ) -> None:
     before, was = jobs(trial, "trial", "echo"), held(trial, "trial", "echo")
-    failed = deploy(trial, "echo", crashing(transform("echo")))
+    failed = trial.deploy("trial", "echo", crashing(transform("echo")))
     assert failed.code == 1
     assert "The serving code did not start" in failed.output
     assert trial.stack_status("trial", "echo") == "UPDATE_ROLLBACK_COMPLETE"
@@ -68,7 +63,7 @@ def test_an_update_that_fails_brings_the_old_model_back_and_runs_no_job_for_that
     assert new_jobs(trial, "echo", before) == ["Failed"]
 
     before = jobs(trial, "trial", "echo")
-    mended = deploy(trial, "echo", transform("echo", run="mended"))
+    mended = trial.deploy("trial", "echo", transform("echo", run="mended"))
     assert mended.code == 0, mended.output
     assert trial.stack_status("trial", "echo") == "UPDATE_COMPLETE"
     assert new_jobs(trial, "echo", before) == ["Completed"]
@@ -135,7 +130,7 @@ def test_a_deletion_stops_our_job_and_lets_a_persons_end_before_the_model_goes(
     (completed,) = jobs(trial, "trial", "well")
     endless = {"UNTIL": str(tmp_path / "never")}
     body = like_echo("well", completion="launch", environment=endless)
-    launched = deploy(trial, "well", body)
+    launched = trial.deploy("trial", "well", body)
     assert launched.code == 0, launched.output
     (model,) = models(trial, "trial", "well")
     ours = held(trial, "trial", "well")["Custom::TransformJob"]

@@ -11,17 +11,12 @@ from jsonschema import Draft202012Validator
 from rehearsal.company import Company
 from rehearsal.process import ROOT
 from tests.deployed.made import jobs, models
-from tests.deployed.place import Outcome, Place, like_echo, transform, write_input
+from tests.deployed.place import Place, like_echo, transform, write_input
 from tests.rehearsal.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
 SCHEMA = json.loads((ROOT / "docs" / "evidence.schema.json").read_text())
-
-
-def deploy(trial: Place, name: str, body: dict[str, Any]) -> Outcome:
-    trial.write("trial", {name: body})
-    return trial.operate("deploy", "trial", "--transform", name)
 
 
 def evidence(company: Company, job: str) -> dict[str, Any]:
@@ -60,7 +55,7 @@ def alarm_is(company: Company, transform: str, state: str) -> Callable[[], bool]
 
 
 def test_a_job_leaves_what_it_ran_with_and_what_guarded_it(trial: Place) -> None:
-    done = deploy(trial, "echo", transform("echo", run="for-its-evidence"))
+    done = trial.deploy("trial", "echo", transform("echo", run="for-its-evidence"))
     assert done.code == 0, done.output
     company = trial.company("trial")
     outputs, foundation = company.outputs("echo"), company.outputs("foundation")
@@ -107,14 +102,14 @@ def test_an_input_that_fails_is_named_and_may_be_tolerated(
     body = like_echo("some")
     body["transform_input"]["data_source"]["s3_data_source"]["s3_uri"] = "some/"
 
-    failed = deploy(trial, "some", body)
+    failed = trial.deploy("trial", "some", body)
     assert failed.code == 1
     assert "1 of 2 inputs have no output: some/bad.csv." in failed.output
     assert models(trial, "trial", "some") == set()
     (job,) = jobs(trial, "trial", "some")
     assert evidence(trial.company("trial"), job)["failed_inputs"] == ["some/bad.csv"]
 
-    tolerated = deploy(trial, "some", {**body, "max_failed_inputs": 1})
+    tolerated = trial.deploy("trial", "some", {**body, "max_failed_inputs": 1})
     assert tolerated.code == 0, tolerated.output
     told = trial.company("trial").outputs("some")
     assert told["JobStatus"] == "Failed"
@@ -130,13 +125,13 @@ def test_a_deployment_may_try_a_few_inputs_or_make_the_model_alone(
     uploaded = trial.operate("upload", "trial", "--data", str(tmp_path))
     assert uploaded.code == 0, uploaded.output
 
-    idle = deploy(trial, "tried", like_echo("tried", on_deploy="none"))
+    idle = trial.deploy("trial", "tried", like_echo("tried", on_deploy="none"))
     assert idle.code == 0, idle.output
     assert len(models(trial, "trial", "tried")) == 1
     assert jobs(trial, "trial", "tried") == {}
 
     smoke = like_echo("tried", on_deploy="smoke", smoke_input="few/")
-    tried = deploy(trial, "tried", smoke)
+    tried = trial.deploy("trial", "tried", smoke)
     assert tried.code == 0, tried.output
     company = trial.company("trial")
     told = company.outputs("tried")
@@ -156,7 +151,7 @@ def test_the_alarm_of_a_transform_is_red_after_anybodys_run_that_failed(
     assert uploaded.code == 0, uploaded.output
     body = like_echo("watched")
     body["transform_input"]["data_source"]["s3_data_source"]["s3_uri"] = "mixed/"
-    done = deploy(trial, "watched", body)
+    done = trial.deploy("trial", "watched", body)
     assert done.code == 0, done.output
     company = trial.company("trial")
     wait_until(alarm_is(company, "watched", "OK"), seconds=30)

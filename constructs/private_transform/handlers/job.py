@@ -32,8 +32,8 @@ class TransformJob:
     (CreateTransformJob without the names; S3OutputPath without the job's part),
     `Fallbacks` (further TransformResources), `Network` ({Subnets, SecurityGroupIds}),
     `Run`, `MostInputs` (of a smoke run), `MaxFailedInputs`, `ArtifactDigests` (list of
-    {S3Uri, Sha256}),
-    `Policies` (digests by what they guard), `Completion` (wait | launch).
+    {S3Uri, Sha256}), `Policies` (digests by what they guard), `Completion` (wait |
+    launch).
     Attributes: `JobName`, `Status`, `OutputPath`, `Note`.
 
     Args:
