@@ -96,6 +96,17 @@ def test_what_an_earlier_job_left_is_no_output_of_this_one() -> None:
     assert counted.unanswered == ("photos/a.jpg",)
 
 
+def test_an_output_of_the_second_in_which_the_job_was_created_is_its_own() -> None:
+    storage = Storage(lambda: STARTED)
+    storage.put_object(Bucket="inputs", Key="photos/a.jpg", Body=b"")
+    storage.put_object(Bucket="outputs", Key="faces/job=j/a.jpg.out", Body=b"")
+
+    counted = tally(storage, job(CreationTime=STARTED + timedelta(milliseconds=700)))
+
+    assert counted is not None
+    assert counted.unanswered == ()
+
+
 def test_the_inputs_of_a_manifest_are_not_known_without_opening_it() -> None:
     assert tally(stored(["a"], ["a.out"]), job("ManifestFile")) is None
 

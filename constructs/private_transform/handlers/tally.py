@@ -57,7 +57,8 @@ def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
         outputs = [
             path.removesuffix(_SUFFIX)
             for path, modified in objects(s3, written)
-            if modified >= started and path.endswith(_SUFFIX)
+            # S3 tells whole seconds, SageMaker fractions of one.
+            if modified >= started.replace(microsecond=0) and path.endswith(_SUFFIX)
         ]
     except UncountableError:
         return None
