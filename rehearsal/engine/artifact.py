@@ -85,7 +85,9 @@ class _Unpacker:
         if name.startswith("/") or ".." in Path(name).parts:
             raise _UnsafeArchiveError(f"{name!r} lies outside the archive")
         target = self._folder / name
-        self._check_inside(target.parent, name)
+        # `tar -C folder .` names the folder itself, as `.`.
+        if target != self._folder:
+            self._check_inside(target.parent, name)
         return target
 
     def _check_inside(self, path: Path, name: str) -> None:

@@ -104,6 +104,16 @@ def test_a_file_is_never_written_through_a_link(tmp_path: Path) -> None:
     assert not (tmp_path / "name").is_symlink()
 
 
+def test_an_archive_of_the_folder_itself_is_unpacked(tmp_path: Path) -> None:
+    # As `tar -C folder .` packs it.
+    folder = member(".", tarfile.DIRTYPE)
+
+    unpack(reader(folder, member("./a"), member("./b/c")), WHERE, tmp_path)
+
+    assert (tmp_path / "a").read_bytes() == b"content"
+    assert (tmp_path / "b" / "c").read_bytes() == b"content"
+
+
 def test_an_archive_that_outgrows_the_volume_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
