@@ -5,6 +5,9 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
+
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 HOME = Path(__file__).parents[1] / "build" / "rehearsal"
 
@@ -24,13 +27,21 @@ def main(arguments: Sequence[str]) -> int:
         )
     options = parser.parse_args(arguments)
     # Ended from elsewhere, or with its terminal, it cleans up as after Ctrl-C.
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, signal.default_int_handler)
+    for ending in _ENDINGS:
+        signal.signal(ending, _interrupt)
     try:
         return _run(options.command, options.home.resolve())
     except KeyboardInterrupt:
-        print("\nInterrupted; everything that was started is gone.", file=sys.stderr)
+        print("Everything that was started is gone.", file=sys.stderr)
         return 130
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """Stop what is done, once: a second Ctrl-C must not stop the cleaning up."""
+    for each in _ENDINGS:
+        signal.signal(each, signal.SIG_IGN)
+    print("\nInterrupted; stopping what was started ...", file=sys.stderr, flush=True)
+    raise KeyboardInterrupt
 
 
 def _run(command: str, home: Path) -> int:

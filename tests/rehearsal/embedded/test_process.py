@@ -224,7 +224,10 @@ def test_serve_prints_exports_and_ends_by_a_signal(
     assert printed[0] == "unset AWS_DEFAULT_PROFILE AWS_PROFILE AWS_SESSION_TOKEN\n"
     assert any(line.startswith("export AWS_ENDPOINT_URL=https://") for line in printed)
     assert served.returncode == 130
-    assert errors == "\nInterrupted; everything that was started is gone.\n"
+    assert errors == (
+        "\nInterrupted; stopping what was started ...\n"
+        "Everything that was started is gone.\n"
+    )
     assert sorted(each.name for each in tmp_path.iterdir()) == [
         "data",
         "lock",
