@@ -56,7 +56,7 @@ remove: setup-deploy ## ENVIRONMENT=NAME: remove from AWS
 	@python -m operate remove $(ENVIRONMENT)
 
 diff: setup-deploy ## ENVIRONMENT=NAME: what a deployment would change
-	@$(CDK) diff --all -c environment=$(ENVIRONMENT)
+	@$(CDK) diff -c environment=$(ENVIRONMENT)
 
 N ?= 1000
 SEED ?= 1

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import boto3
 from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
 
 from operate.deploy import ROOT, deploy
 from operate.deployed import Deployed, OperationError
@@ -39,6 +44,14 @@ def main(arguments: Sequence[str]) -> int:
             remove(deployed, lambda what: options.yes or _typed(environment.name, what))
     except EnvironmentFileError as error:
         print(error, file=sys.stderr)
+        return 1
+    except (NoCredentialsError, PartialCredentialsError):
+        print(
+            f"{options.operation} failed: this shell has no credentials of AWS. Sign "
+            "in as the AWS CLI documents it, for instance with `aws sso login` and "
+            "AWS_PROFILE, and run the same command again",
+            file=sys.stderr,
+        )
         return 1
     except (OperationError, OSError, BotoCoreError, Boto3Error, ClientError) as error:
         print(f"{options.operation} failed: {error}", file=sys.stderr)

@@ -39,7 +39,7 @@ def test_no_credentials_end_in_one_sentence(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert main(["remove", "rehearsal", "--yes"]) == 1
-    assert "Unable to locate credentials" in capsys.readouterr().err
+    assert "has no credentials of AWS. Sign in" in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_read_ends_in_one_sentence(

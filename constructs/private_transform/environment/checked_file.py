@@ -209,7 +209,7 @@ def _unknown_key(place: Place, kind: Any) -> Breach:
     return Breach(
         place=place,
         rule="There is no such key here.",
-        fix=nearest(str(place[-1]), known),
+        fix=nearest(str(place[-1]), known) or f"Known: {', '.join(known)}.",
     )
 
 
