@@ -189,6 +189,31 @@ def test_nobody_among_the_people_uses_the_key_himself(action: str) -> None:
         assert not _uses_key(CORE, duty, role, action)
 
 
+@pytest.mark.parametrize("duty", DUTIES)
+def test_a_duty_holds_no_right_that_only_the_lock_would_bound(duty: str) -> None:
+    own = CORE.duties()[duty]
+    allowed = set()
+    for deed in DEEDS:
+        bucket = CORE.bucket(deed.kind)
+        resource = f"{bucket}/a" if deed.is_about_objects else bucket
+        case = Case(action=deed.action, resource=resource, keys={})
+        if by_identity_policy(own, case) == "Allow":
+            allowed.add(deed)
+    assert allowed == DUTIES[duty]
+
+
+@pytest.mark.parametrize("duty", DUTIES)
+@pytest.mark.parametrize(
+    "action", ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"]
+)
+def test_a_duty_holds_no_right_to_use_the_key_without_s3(
+    duty: str, action: str
+) -> None:
+    keys = {"kms:EncryptionContext:aws:s3:arn": CORE.bucket("inputs")}
+    case = Case(action=action, resource=CORE.key_arn, keys=keys)
+    assert by_identity_policy(CORE.duties()[duty], case) != "Allow"
+
+
 @pytest.mark.parametrize("duty", ["uploaders", "readers", "break_glass"])
 def test_the_key_is_used_for_the_buckets_of_the_duty_only(duty: str) -> None:
     decrypted = {

@@ -6,6 +6,9 @@ from tests.synthesized import Statement, Synthesis
 def test_an_own_trail_is_validated_encrypted_and_on(kept: Synthesis) -> None:
     trail = kept.one("AWS::CloudTrail::Trail").properties
     assert trail["IsLogging"] is True
+    # IAM's events are global: a trail of one region sees no change of a right.
+    assert trail["IsMultiRegionTrail"] is True
+    assert trail["IncludeGlobalServiceEvents"] is True
     assert trail["EnableLogFileValidation"] is True
     assert trail["KMSKeyId"] == kept.key.arn
     assert trail["S3BucketName"] == kept.bucket("LogsBucket").ref

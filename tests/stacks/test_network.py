@@ -183,3 +183,15 @@ def test_all_traffic_is_recorded_in_an_encrypted_log_group(
     assert flow_log["TrafficType"] == "ALL"
     group = synthesis.named(flow_log["LogGroupName"])
     assert group.properties["KmsKeyId"] == synthesis.key.arn
+
+
+def test_flow_logs_of_this_account_alone_are_written(synthesis: Synthesis) -> None:
+    flow_log = synthesis.one("AWS::EC2::FlowLog").properties
+    writer = synthesis.named(flow_log["DeliverLogsPermissionArn"])
+    (trust,) = writer.properties["AssumeRolePolicyDocument"]["Statement"]
+    account = synthesis.environment.account
+    # AWS: Publish flow logs to CloudWatch Logs, confused deputy.
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": account},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ec2:us-east-1:{account}:vpc-flow-log/*"},
+    }
