@@ -35,7 +35,7 @@ class Agenda:
         end = self.seconds + within
         while not done():
             if not self._events or self._events[0][0] > end:
-                self.seconds = end
+                self.seconds = max(self.seconds, end)
                 return False
             self._next()
         return True

@@ -103,6 +103,8 @@ class Framework:
         except Exception as error:  # the framework reports whatever it is
             self._not_begun(event, str(error))
         else:
+            if request_id in self._failed:
+                return
             self._begun.add(request_id)
             waiting = _as_sent({**event, **begun})
             self.agenda.after(0, lambda: self._go_on(waiting, ATTEMPTS))
@@ -117,7 +119,7 @@ class Framework:
 
         Where one delivery of a request begins and another one fails to, CloudFormation
         goes by whichever answers first, and after a marker no Delete can name what was
-        made. Neither order of the two is played.
+        made. Neither order of the two is played, nor both at the same time.
 
         An Update that is seen for the first time after its own roll-back looks like
         the next deployment; what it makes is removed by the next request.

@@ -67,7 +67,7 @@ class History:
         duplicates: Delays in seconds of further deliveries of a request, by number.
         announcements: Delays in seconds of the deliveries of a state change, by number.
         unseen: Seconds for which a new model or job cannot be seen, by number.
-        unknown_roles: Seconds for which SageMaker does not know a stack's execution
+        unknown_roles: Seconds for which CreateModel does not know a stack's execution
             role, by the number of the stack.
         crash_is_failure: What a killed function means to the provider framework.
         adopts: Whether CloudFormation takes over the name in a failed answer.

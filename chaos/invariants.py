@@ -5,8 +5,10 @@ Each check returns the sentences of what is wrong.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import pairwise
 
 from private_transform.handlers.attempts import attempt_name
 from private_transform.handlers.contract import ENDED, FAILED_RUN, METRICS
@@ -59,19 +61,33 @@ def _abandoned(world: World) -> set[str | None]:
 
 
 def _unheard(world: World) -> set[str | None]:
-    """What a roll-back went back to when its function died instead of answering.
+    """Names of resources whose roll-back died unheard, and that were then removed.
 
-    If the stack is then removed, the Delete of what was rolled back reads like the
-    clean-up after a roll-back that succeeded: no handler can tell the two apart.
+    The Delete of what is there reads like the clean-up after an update or a roll-back
+    that succeeded: no handler can tell them apart.
     """
+    requests: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+    for asked in world.stack.asked:
+        event = asked.event
+        requests[event["StackId"], event["LogicalResourceId"]].append(asked)
     return {
         reply.name
-        for asked in world.stack.asked
-        if asked.rolls_back
-        and (reply := world.framework.reply_to(asked.event["RequestId"])) is not None
+        for told in requests.values()
+        if any(_is_unheard(world, *pair) for pair in pairwise(told))
+        for reply in world.framework.replies
+        if reply.request_id in [asked.event["RequestId"] for asked in told]
+    }
+
+
+def _is_unheard(world: World, roll_back: Asked, following: Asked) -> bool:
+    reply = world.framework.reply_to(roll_back.event["RequestId"])
+    return (
+        roll_back.rolls_back
+        and following.event["RequestType"] == "Delete"
+        and reply is not None
         and reply.status == "FAILED"
         and not reply.settled
-    }
+    )
 
 
 def hangs(world: World) -> Iterator[str]:
@@ -105,6 +121,8 @@ def _attempt_before(world: World, job: Job) -> Job | None:
 
 
 def _serves(job: Job, at: datetime, max_failed: int) -> bool:
+    if job.seen_from > at:
+        return False  # Nobody could know of it.
     ended = job.ended is not None and job.ended <= at
     stopping = job.stopped is not None and job.stopped <= at
     good = result_of(job, max_failed) in GOOD

@@ -97,7 +97,8 @@ class SageMaker:
             creation.
         storage: Where jobs read and write.
         artifacts: Whether an artifact's URL can be read.
-        knows_role: Whether the execution role can be used.
+        models_know_role: Whether CreateModel can use the execution role.
+        jobs_know_role: Whether CreateTransformJob can.
         announce: Called with each job that changed its status.
 
     Attributes:
@@ -113,7 +114,8 @@ class SageMaker:
     unseen: Mapping[int, int] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)
     artifacts: Callable[[str], bool] = lambda url: True
-    knows_role: Callable[[], bool] = lambda: True
+    models_know_role: Callable[[], bool] = lambda: True
+    jobs_know_role: Callable[[], bool] = lambda: True
     announce: Callable[[Job], None] = lambda job: None
     models: dict[str, dict[str, Any]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
@@ -132,7 +134,7 @@ class SageMaker:
                 "ValidationException", f"Cannot create already existing model {name}."
             )
         url = request["PrimaryContainer"]["ModelDataUrl"]
-        if not (self.knows_role() and self.artifacts(url)):
+        if not (self.models_know_role() and self.artifacts(url)):
             raise refused(
                 "ValidationException",
                 f"Could not access model data at {url}. Please ensure that the role "
@@ -175,7 +177,7 @@ class SageMaker:
                 "with this name already exists",
             )
         self.describe_model(ModelName=request["ModelName"])
-        if not self.knows_role():
+        if not self.jobs_know_role():
             raise refused(
                 "ValidationException",
                 "Could not assume role. Please ensure that the role exists and allows "

@@ -71,7 +71,8 @@ class World:
             outcomes=history.outcomes,
             unseen=history.unseen,
             storage=self.storage,
-            knows_role=self.role.is_known,
+            models_know_role=self.role.is_known_to_models,
+            jobs_know_role=self.role.is_known_to_jobs,
             announce=self.bus.announce,
         )
         self.framework = Framework(

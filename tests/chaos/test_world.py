@@ -148,6 +148,10 @@ def test_a_new_role_is_refused_like_one_that_may_pass() -> None:
         world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
 
     world.agenda.run(60)
+    world.sagemaker.create_model(**{**model, "ModelName": "n"})
+    with pytest.raises(ClientError, match="Could not assume role"):
+        world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
+    world.agenda.run(60)
     world.sagemaker.create_transform_job(**job_by_hand("j", "m"))
 
 
@@ -358,6 +362,16 @@ def test_what_is_due_can_happen_in_the_middle_of_a_call() -> None:
     weather.call(lambda: order.append("call"), {})
 
     assert order == ["event", "call"]
+
+
+def test_time_does_not_go_back_when_a_call_took_longer_than_was_waited() -> None:
+    agenda = Agenda()
+    agenda.after(40, lambda: None)
+    agenda.after(5, lambda: agenda.meanwhile(60))
+
+    assert not agenda.run_until(lambda: False, within=10)
+
+    assert agenda.seconds == 40
 
 
 def test_a_refusal_looks_like_one_of_boto3() -> None:

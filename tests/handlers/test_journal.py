@@ -154,17 +154,27 @@ def test_what_is_loose_is_neither_kept_nor_gone_nor_the_requests_own() -> None:
     assert book.loose(book.entries[5]) == ("failed", "unanswered", "disowned")
 
 
-def test_what_has_no_outcome_may_have_made_something() -> None:
-    book = Book(
-        entries=(
-            succeeded(1, name="made"),
-            entry(2, "Update", "refused", failure="no"),
-            entry(3, "Update", "cut off"),
-            entry(4, "Delete", "made"),
-        )
-    )
+@pytest.mark.parametrize(
+    ("outcome", "unproven"),
+    [
+        ({"data": {}, "ended": "2030-01-01T00:10:00+00:00"}, False),
+        ({"failure": "no", "ended": "2030-01-01T00:00:01+00:00"}, False),
+        ({"failure": "no", "ended": "2030-01-01T00:00:05+00:00"}, True),
+        # Of a journal that was written before ends were noted.
+        ({"failure": "no"}, True),
+        ({}, True),
+    ],
+)
+def test_what_was_neither_made_nor_refused_at_once_may_have_made_something(
+    outcome: dict[str, Any], unproven: bool
+) -> None:
+    book = Book(entries=(entry(1, name="a", **outcome),))
 
-    assert book.unanswered() == {"cut off"}
+    assert (book.unproven() == {"a"}) is unproven
+
+
+def test_a_removal_makes_nothing() -> None:
+    assert Book(entries=(entry(1, "Delete", "a"),)).unproven() == frozenset()
 
 
 def test_a_creation_goes_before_the_removal_that_overtook_it() -> None:

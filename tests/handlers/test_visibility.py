@@ -77,3 +77,25 @@ def test_a_roll_back_does_not_wait_for_a_cancelled_job_that_it_sees() -> None:
     assert roll_back.rolls_back
     assert replies(world, "Update")[0].at == update.at + 300
     assert statuses(world) == ["Completed", "Stopping"]
+
+
+def test_a_job_that_appears_after_its_model_is_gone_is_stopped() -> None:
+    world = world_where(Outcome(), Outcome(minutes=300), unseen={2: 13})
+    assert deploy(world)
+    world.agenda.after(2, world.sagemaker.models.clear)
+
+    assert not deploy(world, job=1)
+    world.agenda.run(600)
+
+    assert statuses(world) == ["Completed", "Stopped"]
+
+
+def test_an_attempt_that_appears_after_its_run_was_given_up_is_stopped() -> None:
+    lacking = Outcome(minutes=-2, reason="CapacityError: Unable to provision")
+    world = world_where(Outcome(), lacking, Outcome(minutes=300), unseen={3: 20})
+    assert deploy(world)
+
+    assert not world.do(Deploy(template=Template(job=1), cancel_after=125))
+    world.agenda.run(600)
+
+    assert statuses(world) == ["Completed", "Failed", "Stopped"]

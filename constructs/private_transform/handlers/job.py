@@ -12,7 +12,7 @@ from .advice import sentence
 from .attempts import Attempt, attempt_name, last_attempt, resources_of
 from .aws import S3, SageMaker, code_of, is_missing, jobs
 from .contract import ENDED, JOB_LOG_GROUP
-from .lifecycle import WAIT_LIMIT, LauncherError, Properties, Request, bounded
+from .lifecycle import UNSEEN, WAIT_LIMIT, LauncherError, Properties, Request, bounded
 from .listing import UncountableError, objects
 from .names import digest, family_of, substance
 from .propagation import may_pass
@@ -94,7 +94,10 @@ class TransformJob:
     def remove(self, name: str) -> str | None:
         """Stop it; what it has written stays, and so does SageMaker's record."""
         attempt = last_attempt(name, self._describe)
-        if attempt is None or attempt.job["TransformJobStatus"] in ENDED:
+        # Who lacked capacity may have a successor that cannot be seen yet.
+        if attempt is None or attempt.lacked_capacity:
+            return UNSEEN
+        if attempt.job["TransformJobStatus"] in ENDED:
             return None
         job = attempt.job["TransformJobName"]
         if attempt.job["TransformJobStatus"] == "InProgress":

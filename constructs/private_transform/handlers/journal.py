@@ -10,11 +10,15 @@ that nothing which it made is forgotten, and no request is answered in two ways.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
 from .aws import S3, code_of
+
+FIRST_LOOK = timedelta(seconds=4)
+"""The provider framework looks every 5 seconds; what took longer had more looks."""
 
 _ATTEMPTS = 5
 """How often a change is tried again because another delivery made one in between."""
@@ -32,6 +36,7 @@ class Entry:
         restores: Whether it goes back to what an earlier request had made.
         data: The attributes it was answered with, once it succeeded.
         failure: The reason it was answered with, once it failed.
+        ended: When its outcome was settled, in ISO 8601.
     """
 
     request_id: str
@@ -41,11 +46,25 @@ class Entry:
     restores: bool = False
     data: Mapping[str, str] | None = None
     failure: str | None = None
+    ended: str | None = None
 
     @property
     def answered(self) -> bool:
         """Whether its outcome is settled."""
         return self.data is not None or self.failure is not None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether nothing was made of which we do not know.
+
+        A request that was refused with its first look has made nothing before.
+        """
+        if self.kind == "Delete" or self.succeeded:
+            return True
+        if self.ended is None:
+            return False
+        began, ended = map(datetime.fromisoformat, (self.started, self.ended))
+        return ended - began <= FIRST_LOOK
 
     @property
     def succeeded(self) -> bool:
@@ -95,11 +114,9 @@ class Book:
         earlier = self.entries[: self.entries.index(entry)]
         return tuple(dict.fromkeys(e.name for e in earlier if e.name not in owned))
 
-    def unanswered(self) -> frozenset[str]:
+    def unproven(self) -> frozenset[str]:
         """Names under which something may have been made that nobody has seen."""
-        return frozenset(
-            e.name for e in self.entries if e.kind != "Delete" and not e.answered
-        )
+        return frozenset(e.name for e in self.entries if not e.is_proven)
 
     def seen(self, kind: str, current: str | None) -> "Book":
         """As it is now that CloudFormation names `current` in a request.

@@ -19,6 +19,9 @@ REASON_LIMIT = 1800
 """Bytes of a failure's reason as JSON. CloudFormation refuses an answer over 4096
 bytes, and the provider framework adds its own lines to ours."""
 
+UNSEEN = "AWS knows nothing of this name."
+"""What is in the way of removing what may only be too new to be seen."""
+
 Properties = Mapping[str, Any]
 Answer = dict[str, Any]
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from .advice import sentence
 from .aws import S3, SageMaker, is_missing, is_transient, jobs, words_of
-from .lifecycle import LauncherError, Properties, Request
+from .lifecycle import UNSEEN, LauncherError, Properties, Request
 from .names import digest, substance
 from .propagation import may_pass
 from .start import fault_of
@@ -78,6 +78,7 @@ class TransformModel:
             # refuses before SageMaker looks.
             if not is_missing(error) and self._describe(name) is not None:
                 raise
+            return UNSEEN
         return None
 
     def _describe(self, name: str) -> dict[str, Any] | None:
@@ -107,8 +108,8 @@ class TransformModel:
                     words_of(error),
                 )
             ) from error
-        if obstacle is not None:
-            raise LauncherError(obstacle)
+        if obstacle not in (None, UNSEEN):
+            raise LauncherError(str(obstacle))
         return False
 
     def _create(self, name: str, request: Request) -> None:

@@ -15,6 +15,7 @@ from .advice import sentence
 from .aws import FAILURES, S3, is_transient, words_of
 from .journal import Book, Entry, Journal
 from .lifecycle import (
+    UNSEEN,
     WAIT_LIMIT,
     Answer,
     LauncherError,
@@ -50,7 +51,10 @@ class Maker(Protocol):
         """
 
     def remove(self, name: str) -> str | None:
-        """Work towards its end: None once it is gone, or what is in the way."""
+        """Work towards its end: None once it is gone, or what is in the way.
+
+        `UNSEEN` where there is nothing of that name, as far as AWS tells.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,7 @@ class Owner:
                 entry = replace(entry, failure=str(LauncherError(refusal)))
             if not entry.answered:
                 return not_yet()
+            entry = replace(entry, ended=self.now().isoformat())
             book, entry = self._settled(request, entry)
             if self._is_late(entry, book):
                 return not_yet()
@@ -183,18 +188,17 @@ class Owner:
             restores=entry.restores,
             previous=book.previous(entry),
         )
-        if any(obstacles[name] is None for name in unsure & obstacles.keys()):
+        if UNSEEN in obstacles.values():
             return entry
         return replace(entry, data=made)
 
     def _deleted(self, request: Request, entry: Entry, book: Book) -> Entry:
         names, unsure = (entry.name, *book.loose(entry)), self._unsure(entry, book)
         obstacles = self._swept(request, names, unsure=unsure)
-        told = [why for why in obstacles.values() if why is not None]
-        if not told and not unsure & obstacles.keys():
+        if not obstacles:
             return replace(entry, data={})
         if request.waited_longer_than(WAIT_LIMIT, self.now()):
-            raise LauncherError("\n".join(told[:3]))
+            raise LauncherError("\n".join(list(obstacles.values())[:3]))
         return entry
 
     def _is_late(self, entry: Entry, book: Book) -> bool:
@@ -212,22 +216,27 @@ class Owner:
     def _unsure(self, entry: Entry, book: Book) -> frozenset[str]:
         """Names of which `entry` may not believe yet that nothing is there.
 
-        A request without an outcome may have been cut off when it had just made
-        something that AWS does not show yet.
+        A request may have been cut off, or refused what it asked for again, when it
+        had just made something that AWS does not show yet.
         """
         young = self.now() - _time(entry) <= UNSEEN_LIMIT
-        return book.unanswered() if young else frozenset()
+        return book.unproven() if young else frozenset()
 
     def _swept(
         self, request: Request, names: tuple[str, ...], *, unsure: frozenset[str]
-    ) -> dict[str, str | None]:
-        """Remove what is ours of `names`: what is in the way of each, or None.
+    ) -> dict[str, str]:
+        """Remove what is ours of `names`: what is in the way, by name.
 
-        None for a name that is `unsure` means no more than that nothing is seen.
+        That nothing is seen of a name is in the way if it is `unsure`.
         """
         ours = [name for name in names if _names(request).owns(name)]
-        obstacles = {name: self.maker.remove(name) for name in ours}
-        gone = frozenset(name for name in ours if obstacles[name] is None) - unsure
+        found = {name: self.maker.remove(name) for name in ours}
+        obstacles = {
+            name: why
+            for name, why in found.items()
+            if why is not None and (why is not UNSEEN or name in unsure)
+        }
+        gone = frozenset(ours) - obstacles.keys()
         if gone:
             self._journal(request).change(lambda book: book.without(gone))
         return obstacles
