@@ -26,7 +26,7 @@ from private_transform.handlers import state_change as changes
 from private_transform.handlers.journal import Book, Journal
 from private_transform.handlers.records import Records
 
-HISTORIES = 1000
+HISTORIES = 2000
 """How many histories a broken launcher has to be found out in."""
 
 
@@ -56,7 +56,7 @@ def lets_a_removal_overtake_its_creation(patch: pytest.MonkeyPatch) -> None:
 
 
 def believes_at_once_that_nothing_was_made(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Book, "unanswered", lambda self: frozenset())
+    patch.setattr(Book, "unproven", lambda self: frozenset())
 
 
 def forgets_what_a_late_function_makes(patch: pytest.MonkeyPatch) -> None:

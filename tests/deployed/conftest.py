@@ -48,7 +48,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trial(place: Place, data: Path) -> Place:
-    """An environment `trial` with the transform `echo`, deployed and run once."""
+    """An environment `trial` with the transform `echo`, deployed and run once.
+
+    It comes before all other environments: the log group of the jobs is its own.
+    """
     place.write("trial", {"echo": transform("echo")})
     place.company("trial").hire()
     done = place.operate("deploy", "trial", "--data", str(data))

@@ -104,15 +104,15 @@ def publish(place: Place, artifact: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
+def elsewhere(trial: Place, tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
     folder = tmp_path_factory.mktemp("elsewhere")
     write_artifact(folder, "echo")
     artifact = folder / "models" / "echo" / "model.tar.gz"
-    key_arn = publish(place, artifact.read_bytes())
+    key_arn = publish(trial, artifact.read_bytes())
     artifact.unlink()
     write_input(folder, "echo/a.csv", "1,2\n")
     made = Elsewhere(
-        place,
+        trial,
         {
             "s3_uri": f"s3://{BUCKET}/released/",
             "account": REGISTRY,
@@ -123,8 +123,8 @@ def elsewhere(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Elsewhe
         },
     )
     made.write(RELEASED)
-    place.company("elsewhere").hire()
-    done = place.operate("deploy", "elsewhere", "--data", str(folder))
+    trial.company("elsewhere").hire()
+    done = trial.operate("deploy", "elsewhere", "--data", str(folder))
     assert done.code == 0, done.output
     return made
 
