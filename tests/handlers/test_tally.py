@@ -107,6 +107,30 @@ def test_an_output_of_the_second_in_which_the_job_was_created_is_its_own() -> No
     assert counted.unanswered == ()
 
 
+@pytest.mark.parametrize("uri", ["s3://inputs/photos/a.jpg", "s3://inputs/photos/a"])
+def test_a_person_may_name_one_object_or_part_of_a_name(uri: str) -> None:
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri}
+    named: dict[str, Any] = {"TransformInput": {"DataSource": {"S3DataSource": source}}}
+
+    counted = tally(stored(["a.jpg", "b.jpg"], ["a.jpg.out"]), job(**named))
+
+    assert counted is not None
+    assert (counted.inputs, counted.unanswered) == (1, ())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://outputs.s3.amazonaws.com/faces/",
+        "s3://arn:aws:s3:us-east-1:123456789012:accesspoint/mine/faces/",
+    ],
+)
+def test_what_is_no_bucket_is_not_looked_into(path: str) -> None:
+    written: dict[str, Any] = {"TransformOutput": {"S3OutputPath": path}}
+
+    assert tally(stored(["a.jpg"], []), job(**written)) is None
+
+
 def test_the_inputs_of_a_manifest_are_not_known_without_opening_it() -> None:
     assert tally(stored(["a"], ["a.out"]), job("ManifestFile")) is None
 

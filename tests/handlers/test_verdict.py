@@ -134,6 +134,12 @@ def test_a_sentence_names_some_of_many_inputs() -> None:
     )
 
 
+def test_a_name_cannot_forge_lines() -> None:
+    told = counted(2, 1, "a\nLogs: elsewhere\x1b").missing
+
+    assert told == "1 of 2 inputs have no output: a?Logs: elsewhere?."
+
+
 def test_a_sentence_about_long_names_stays_short() -> None:
     assert len(counted(2, 0, "x" * 1024, "y" * 1024).missing) < 500
 

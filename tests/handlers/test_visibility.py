@@ -1,8 +1,12 @@
 """AWS may answer for what was just made as if it did not exist."""
 
+import pytest
+
+from chaos.chance import NO_CAPACITY
 from chaos.faults import Fate
 from chaos.history import Deploy, History, Remove, Template
 from chaos.sagemaker import Outcome
+from chaos.verdict import judge
 from chaos.world import World
 from tests.handlers.deployments import deploy, replies, statuses, world_where
 
@@ -99,3 +103,54 @@ def test_an_attempt_that_appears_after_its_run_was_given_up_is_stopped() -> None
     world.agenda.run(600)
 
     assert statuses(world) == ["Completed", "Failed", "Stopped"]
+
+
+ENDLESS = Outcome(minutes=1200)
+LATE = [
+    # A slow function makes something after the Delete that followed it, and dies.
+    History(
+        acts=(Deploy(template=Template(), cancel_after=9),),
+        outcomes=(ENDLESS,),
+        duplicates={2: (1,)},
+        crash_is_failure=True,
+        fates={
+            14: Fate.THROTTLED,
+            15: Fate.OVERTAKEN,
+            21: Fate.OVERTAKEN,
+            39: Fate.KILLED_AFTER,
+        },
+    ),
+    History(
+        acts=(Deploy(template=Template(), cancel_after=9),),
+        duplicates={1: (1,)},
+        crash_is_failure=True,
+        fates={
+            4: Fate.THROTTLED,
+            5: Fate.OVERTAKEN,
+            7: Fate.OVERTAKEN,
+            37: Fate.KILLED_BEFORE,
+        },
+    ),
+    # The second attempt is made and cannot be seen when its function dies.
+    History(
+        acts=(Deploy(template=Template(fallbacks=1)),),
+        outcomes=(Outcome(minutes=-1, reason=NO_CAPACITY), Outcome(minutes=90)),
+        unseen={2: 20},
+        crash_is_failure=True,
+        fates={61: Fate.KILLED_AFTER},
+    ),
+    # So is the job of an update that is rolled back.
+    History(
+        acts=(Deploy(template=Template()), Deploy(template=Template(job=1))),
+        outcomes=(Outcome(minutes=1), ENDLESS),
+        unseen={2: 20},
+        crash_is_failure=True,
+        adopts=False,
+        fates={96: Fate.KILLED_AFTER},
+    ),
+]
+
+
+@pytest.mark.parametrize("history", LATE)
+def test_nothing_is_left_by_what_comes_late(history: History) -> None:
+    assert judge(history).broken == {}

@@ -118,6 +118,12 @@ class Book:
         """Names under which something may have been made that nobody has seen."""
         return frozenset(e.name for e in self.entries if not e.is_proven)
 
+    def unanswered(self) -> frozenset[str]:
+        """Names that a function may still be making."""
+        return frozenset(
+            e.name for e in self.entries if e.kind != "Delete" and not e.answered
+        )
+
     def seen(self, kind: str, current: str | None) -> "Book":
         """As it is now that CloudFormation names `current` in a request.
 

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .aws import S3, is_transient
-from .listing import parsed
+from .listing import is_bucket, parsed
 
 
 def facts_of_model(
@@ -65,6 +65,8 @@ def _facts_of_artifact(s3: S3, url: str, declared: Mapping[str, str]) -> dict[st
 
 def _newest_version(s3: S3, bucket: str, key: str) -> Mapping[str, Any] | None:
     """A key's own versions are listed before those of longer keys, newest first."""
+    if not is_bucket(bucket):
+        return None
     try:
         page = s3.list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=1)
     except ClientError as error:

@@ -216,11 +216,15 @@ class Owner:
     def _unsure(self, entry: Entry, book: Book) -> frozenset[str]:
         """Names of which `entry` may not believe yet that nothing is there.
 
-        A request may have been cut off, or refused what it asked for again, when it
-        had just made something that AWS does not show yet.
+        A request may have been refused what it asked for again, when it had just made
+        something that AWS does not show yet. One without an outcome may have a function
+        that is still at it.
         """
-        young = self.now() - _time(entry) <= UNSEEN_LIMIT
-        return book.unproven() if young else frozenset()
+        waited = self.now() - _time(entry)
+        if waited <= UNSEEN_LIMIT:
+            return book.unproven()
+        late = waited <= FUNCTION_LIMIT + UNSEEN_LIMIT
+        return book.unanswered() if late else frozenset()
 
     def _swept(
         self, request: Request, names: tuple[str, ...], *, unsure: frozenset[str]

@@ -63,10 +63,11 @@ def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
     except UncountableError:
         return None
     _, prefix = parsed(source["S3Uri"])
+    folder = prefix[: prefix.rfind("/") + 1]
     return Tally(
         inputs=len(inputs),
         outputs=len(outputs),
-        unanswered=tuple(prefix + path for path in _unanswered(inputs, outputs)),
+        unanswered=tuple(folder + path for path in _unanswered(inputs, outputs)),
     )
 
 

@@ -46,10 +46,15 @@ class Verdict:
             return ""
         keys = self.tally.unanswered
         more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
-        named = bounded(", ".join(keys[:_NAMED]), _NAMES_LIMIT)
+        named = bounded(", ".join(map(_printable, keys[:_NAMED])), _NAMES_LIMIT)
         return (
             f"{len(keys)} of {self.tally.inputs} inputs have no output: {named}{more}."
         )
+
+
+def _printable(key: str) -> str:
+    """A key may hold line ends, which would forge lines of a message."""
+    return "".join(each if each.isprintable() else "?" for each in key)
 
 
 def judge(s3: S3, job: Mapping[str, Any], *, max_failed_inputs: int) -> Verdict:
