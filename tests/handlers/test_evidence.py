@@ -224,3 +224,14 @@ def test_a_key_that_only_begins_like_the_artifact_is_not_it(world: World) -> Non
     (container,) = facts_of_model(world.storage, model, {})["containers"]
 
     assert container == {"artifact": {"s3_uri": "s3://models/m.tar.gz"}}
+
+
+def test_an_artifact_that_is_not_in_a_bucket_by_name_is_told_as_it_is(
+    world: World,
+) -> None:
+    url = "https://models.s3.amazonaws.com/model.tar.gz"
+    model = {"ModelName": "m", "PrimaryContainer": {"ModelDataUrl": url}}
+
+    (container,) = facts_of_model(world.storage, model, {})["containers"]
+
+    assert container == {"artifact": {"s3_uri": url}}

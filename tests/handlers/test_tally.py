@@ -55,7 +55,7 @@ def stored(inputs: list[str], outputs: list[str]) -> Storage:
         (["set/a.jpg", "set/b.jpg"], ["photos/a.jpg.out"], ["set/b.jpg"]),
         (["set/a.jpg", "set/b.jpg"], ["a.jpg.out", "b.jpg.out"], []),
         # Folder markers are no inputs, and other files no outputs.
-        (["", "x/", "a.jpg"], ["a.jpg.out", "a.jpg.log", "b.jpg"], []),
+        (["", "x/", "a.jpg"], ["", "x/", "a.jpg.out", "a.jpg.log", "b.jpg"], []),
         (["a.csv", "a.csv.out"], ["a.csv.out", "a.csv.out.out"], []),
         (["sp ace/ü%20.csv"], ["sp ace/ü%20.csv.out"], []),
         (["a.jpg"], [], ["a.jpg"]),
@@ -81,6 +81,41 @@ def test_what_came_while_the_job_ran_was_not_its_input() -> None:
 
     assert counted is not None
     assert (counted.inputs, counted.unanswered) == (1, ())
+
+
+class Deleting(Storage):
+    """Says that one input was deleted at some time."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(lambda: BEFORE)
+        for key in ("a.jpg", "b.jpg"):
+            self.put_object(Bucket="inputs", Key=f"photos/{key}", Body=b"")
+        self.marker = {"Key": "photos/a.jpg", "LastModified": at}
+
+    def list_object_versions(self, **request: Any) -> dict[str, Any]:
+        page = super().list_object_versions(**request)
+        return {**page, "DeleteMarkers": [self.marker]}
+
+
+@pytest.mark.parametrize(
+    ("deleted", "inputs"), [(BEFORE + timedelta(minutes=1), 1), (AFTER, 2)]
+)
+def test_what_was_deleted_before_the_job_was_no_input_of_it(
+    deleted: datetime, inputs: int
+) -> None:
+    counted = tally(Deleting(deleted), job())
+
+    assert counted is not None
+    assert counted.inputs == inputs
+
+
+def test_what_runs_of_the_launcher_wrote_below_the_path_of_another_is_not_its() -> None:
+    storage = stored(["a.jpg"], ["job=x/a.jpg.out", "smoke/job=y/a.jpg.out"])
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert counted.unanswered == ("photos/a.jpg",)
 
 
 def test_what_an_earlier_job_left_is_no_output_of_this_one() -> None:

@@ -35,6 +35,30 @@ def test_such_a_job_is_not_taken_for_one_that_did_the_same() -> None:
     assert statuses(world) == ["Completed", "Completed"]
 
 
+def test_an_input_that_was_repaired_since_runs_the_job_again() -> None:
+    world = world_where(Outcome(failed=1), Outcome())
+    assert not deploy(world)
+    world.storage.put_object(Bucket="inputs", Key="photos-0/a.jpg", Body=b"mended")
+
+    assert deploy(world)
+
+    assert statuses(world) == ["Completed", "Completed"]
+
+
+def test_an_input_that_is_uploaded_again_meanwhile_is_missed_all_the_same() -> None:
+    world = world_where(Outcome(failed=1))
+
+    def upload_again() -> None:
+        world.storage.put_object(Bucket="inputs", Key="photos-0/a.jpg", Body=b"new")
+
+    world.agenda.after(300, upload_again)
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert "1 of 3 inputs have no output: photos-0/a.jpg." in reply.reason
+
+
 def test_a_failed_job_names_the_inputs_that_it_failed_on() -> None:
     world = world_where(Outcome(failed=2, reason=REJECTED))
 

@@ -5,7 +5,12 @@ import pytest
 from tests.synthesized import Synthesis
 
 LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}
-LOOKING = {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+LOOKING = {
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:PutObject",
+}
 
 ACTIONS = {
     "ExecutionRole": {
@@ -56,7 +61,6 @@ ACTIONS = {
         "logs:ListTagsForResource",
         "logs:PutRetentionPolicy",
         "logs:TagResource",
-        "s3:ListBucketVersions",
         "sagemaker:AddTags",
         "sagemaker:CreateModel",
         "sagemaker:CreateTransformJob",
@@ -73,7 +77,6 @@ ACTIONS = {
         "cloudwatch:PutMetricData",
         "kms:Decrypt",
         "kms:GenerateDataKey",
-        "s3:ListBucketVersions",
         "sagemaker:DescribeModel",
         "sagemaker:DescribeTransformJob",
         "sns:Publish",

@@ -70,7 +70,7 @@ def test_no_function_opens_an_object_of_a_data_bucket(synthesis: Synthesis) -> N
                 assert allowed(synthesis, role, action, data) == []
 
 
-def test_functions_see_names_of_objects_and_versions_of_artifacts_only(
+def test_functions_see_names_of_objects_and_versions_of_what_jobs_read(
     synthesis: Synthesis,
 ) -> None:
     def seen(action: str) -> set[tuple[str, str]]:
@@ -87,8 +87,7 @@ def test_functions_see_names_of_objects_and_versions_of_artifacts_only(
         for kind in ("models", "inputs", "outputs")
     }
     assert seen("s3:ListBucketVersions") == {
-        ("is_complete", "models"),
-        ("on_state_change", "models"),
+        (name, kind) for name in handlers(synthesis) for kind in ("models", "inputs")
     }
 
 

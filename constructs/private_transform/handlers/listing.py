@@ -1,8 +1,9 @@
 """Names of the objects below a prefix, folder markers aside; none is opened."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -28,28 +29,67 @@ def objects(s3: S3, uri: str) -> Iterator[tuple[str, datetime]]:
         UncountableError: There are too many, or we have no right to see them.
         ClientError: The same call may succeed later.
     """
+    folder = folder_of(uri)
+    for page in _pages(s3.list_objects_v2, uri, {"ContinuationToken"}):
+        for found in page.get("Contents", []):
+            if not found["Key"].endswith("/"):
+                yield found["Key"].removeprefix(folder), found["LastModified"]
+
+
+def objects_at(s3: S3, uri: str, moment: datetime) -> list[str]:
+    """What follows the folder of `uri` in the name of each object of that moment.
+
+    By their versions, so that it is the same whatever was written or deleted since.
+
+    Raises:
+        UncountableError: There are too many, or we have no right to see them.
+        ClientError: The same call may succeed later.
+    """
+    newest: dict[str, tuple[datetime, bool]] = {}
+    for page in _pages(s3.list_object_versions, uri, {"KeyMarker", "VersionIdMarker"}):
+        for kind, there in (("Versions", True), ("DeleteMarkers", False)):
+            for found in page.get(kind, []):
+                key, written = found["Key"], found["LastModified"]
+                earlier = newest.get(key)
+                if written <= moment and (earlier is None or earlier[0] < written):
+                    newest[key] = written, there
+    folder = folder_of(uri)
+    return [
+        key.removeprefix(folder)
+        for key, (_, there) in sorted(newest.items())
+        if there and not key.endswith("/")
+    ]
+
+
+def _pages(
+    read: Callable[..., dict[str, Any]], uri: str, markers: set[str]
+) -> Iterator[dict[str, Any]]:
     bucket, prefix = parsed(uri)
     if not is_bucket(bucket):
         raise UncountableError
-    folder = prefix[: prefix.rfind("/") + 1]
     request = {"Bucket": bucket, "Prefix": prefix}
     listed = 0
     while True:
         try:
-            page = s3.list_objects_v2(**request)
+            page = read(**request)
         except ClientError as error:
             if is_transient(error):
                 raise
             raise UncountableError from error
-        for found in page.get("Contents", []):
-            listed += 1
-            if not found["Key"].endswith("/"):
-                yield found["Key"].removeprefix(folder), found["LastModified"]
+        yield page
         if not page.get("IsTruncated"):
             return
+        kinds = ("Contents", "Versions", "DeleteMarkers")
+        listed += sum(len(page.get(kind, [])) for kind in kinds)
         if listed >= LIMIT:
             raise UncountableError
-        request["ContinuationToken"] = page["NextContinuationToken"]
+        request |= {each: page[f"Next{each}"] for each in markers}
+
+
+def folder_of(uri: str) -> str:
+    """The key of `uri` up to its last slash."""
+    _, key = parsed(uri)
+    return key[: key.rfind("/") + 1]
 
 
 def is_bucket(name: str) -> bool:

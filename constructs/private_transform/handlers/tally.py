@@ -5,15 +5,19 @@ TransformOutput; AWS: Use Batch Transform), so keys are not computed: an output 
 the input with the same path below the prefix, or else one with the same last part.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .aws import S3
-from .listing import UncountableError, objects, parsed
+from .listing import UncountableError, folder_of, objects, objects_at
 
 _SUFFIX = ".out"
+
+_OF_A_RUN = re.compile("(smoke/)?job=[^/]+/")
+"""Where the launcher's runs write, below a path that others may use too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +52,18 @@ def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
         return None
     started = job["CreationTime"]
     try:
-        inputs = [
-            path
-            for path, modified in objects(s3, source["S3Uri"])
-            # What came while it ran was not there when it looked.
-            if modified <= started
-        ]
+        inputs = objects_at(s3, source["S3Uri"], started)
         outputs = [
             path.removesuffix(_SUFFIX)
             for path, modified in objects(s3, written)
             # S3 tells whole seconds, SageMaker fractions of one.
-            if modified >= started.replace(microsecond=0) and path.endswith(_SUFFIX)
+            if modified >= started.replace(microsecond=0)
+            and path.endswith(_SUFFIX)
+            and not _OF_A_RUN.match(path)
         ]
     except UncountableError:
         return None
-    _, prefix = parsed(source["S3Uri"])
-    folder = prefix[: prefix.rfind("/") + 1]
+    folder = folder_of(source["S3Uri"])
     return Tally(
         inputs=len(inputs),
         outputs=len(outputs),
