@@ -54,6 +54,11 @@ def stored(inputs: list[str], outputs: list[str]) -> Storage:
         # AWS: TransformOutput: folders of the name are dropped.
         (["set/a.jpg", "set/b.jpg"], ["photos/a.jpg.out"], ["set/b.jpg"]),
         (["set/a.jpg", "set/b.jpg"], ["a.jpg.out", "b.jpg.out"], []),
+        (["x/a.jpg", "y/a.jpg", "z/a.jpg"], ["a.jpg.out", "p/a.jpg.out"], ["z/a.jpg"]),
+        # Longer paths than below the prefix: the one that is most alike is answered.
+        (["x/a.jpg", "y/a.jpg"], ["photos/y/a.jpg.out"], ["x/a.jpg"]),
+        (["a.jpg", "y/a.jpg"], ["photos/y/a.jpg.out"], ["a.jpg"]),
+        (["x/y/a.jpg", "z/y/a.jpg"], ["y/a.jpg.out"], ["z/y/a.jpg"]),
         # Folder markers are no inputs, and other files no outputs.
         (["", "x/", "a.jpg"], ["", "x/", "a.jpg.out", "a.jpg.log", "b.jpg"], []),
         (["a.csv", "a.csv.out"], ["a.csv.out", "a.csv.out.out"], []),
@@ -81,6 +86,41 @@ def test_what_came_while_the_job_ran_was_not_its_input() -> None:
 
     assert counted is not None
     assert (counted.inputs, counted.unanswered) == (1, ())
+
+
+@pytest.mark.parametrize("output", ["x/a.jpg.out", "photos/x/a.jpg.out"])
+def test_the_output_of_what_came_later_answers_no_input(output: str) -> None:
+    storage = stored(["a.jpg"], [output])
+    storage.put_object(Bucket="inputs", Key="photos/x/a.jpg", Body=b"")
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert (counted.inputs, counted.unanswered) == (1, ("photos/a.jpg",))
+
+
+def test_an_input_that_was_written_again_is_one_still() -> None:
+    storage = stored(["a.jpg"], [])
+    storage.put_object(Bucket="inputs", Key="photos/a.jpg", Body=b"")
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert (counted.inputs, counted.unanswered) == (1, ("photos/a.jpg",))
+
+
+def test_a_path_without_a_slash_at_its_end_is_a_folder_all_the_same() -> None:
+    storage = stored(["a.jpg"], [])
+    for place in ("faces/by-hand/b.jpg.out", "faces/by-hand-2/a.jpg.out"):
+        storage.put_object(Bucket="outputs", Key=place, Body=b"")
+    written: dict[str, Any] = {
+        "TransformOutput": {"S3OutputPath": "s3://outputs/faces/by-hand"}
+    }
+
+    counted = tally(storage, job(**written))
+
+    assert counted is not None
+    assert (counted.outputs, counted.unanswered) == (1, ("photos/a.jpg",))
 
 
 class Deleting(Storage):

@@ -1,7 +1,7 @@
 """Names of the objects below a prefix, folder markers aside; none is opened."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -36,29 +36,36 @@ def objects(s3: S3, uri: str) -> Iterator[tuple[str, datetime]]:
                 yield found["Key"].removeprefix(folder), found["LastModified"]
 
 
-def objects_at(s3: S3, uri: str, moment: datetime) -> list[str]:
-    """What follows the folder of `uri` in the name of each object of that moment.
+def objects_by_age(s3: S3, uri: str, moment: datetime) -> tuple[list[str], list[str]]:
+    """What follows the folder of `uri` in the names of objects, then and since.
 
     By their versions, so that it is the same whatever was written or deleted since.
+
+    Returns:
+        The objects that were there at `moment`, and those that only came later.
 
     Raises:
         UncountableError: There are too many, or we have no right to see them.
         ClientError: The same call may succeed later.
     """
     newest: dict[str, tuple[datetime, bool]] = {}
+    later: set[str] = set()
     for page in _pages(s3.list_object_versions, uri, {"KeyMarker", "VersionIdMarker"}):
         for kind, there in (("Versions", True), ("DeleteMarkers", False)):
             for found in page.get(kind, []):
                 key, written = found["Key"], found["LastModified"]
                 earlier = newest.get(key)
-                if written <= moment and (earlier is None or earlier[0] < written):
+                if written > moment:
+                    later.add(key)
+                elif earlier is None or earlier[0] < written:
                     newest[key] = written, there
+    then = {key for key, (_, there) in newest.items() if there}
     folder = folder_of(uri)
-    return [
-        key.removeprefix(folder)
-        for key, (_, there) in sorted(newest.items())
-        if there and not key.endswith("/")
-    ]
+    return _named(then, folder), _named(later - then, folder)
+
+
+def _named(keys: Iterable[str], folder: str) -> list[str]:
+    return [key.removeprefix(folder) for key in sorted(keys) if not key.endswith("/")]
 
 
 def _pages(

@@ -2,22 +2,26 @@
 
 AWS does not say in one way where the output of a nested input lies (AWS:
 TransformOutput; AWS: Use Batch Transform), so keys are not computed: an output answers
-the input with the same path below the prefix, or else one with the same last part.
+the input with the same path below the prefix, or else the one whose path has the most
+last parts in common with its own. What came after the job was created is no input, and
+keeps the output that is named after it.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .aws import S3
-from .listing import UncountableError, folder_of, objects, objects_at
+from .listing import UncountableError, folder_of, objects, objects_by_age
 
 _SUFFIX = ".out"
 
 _OF_A_RUN = re.compile("(smoke/)?job=[^/]+/")
 """Where the launcher's runs write, below a path that others may use too."""
+
+_Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +56,11 @@ def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
         return None
     started = job["CreationTime"]
     try:
-        inputs = objects_at(s3, source["S3Uri"], started)
+        inputs, later = objects_by_age(s3, source["S3Uri"], started)
         outputs = [
             path.removesuffix(_SUFFIX)
-            for path, modified in objects(s3, written)
+            # SageMaker writes below the path, whether or not it ends with a slash.
+            for path, modified in objects(s3, f"{written.rstrip('/')}/")
             # S3 tells whole seconds, SageMaker fractions of one.
             if modified >= started.replace(microsecond=0)
             and path.endswith(_SUFFIX)
@@ -63,27 +68,38 @@ def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
         ]
     except UncountableError:
         return None
+    missing = _unanswered([*inputs, *later], outputs)
     folder = folder_of(source["S3Uri"])
     return Tally(
         inputs=len(inputs),
         outputs=len(outputs),
-        unanswered=tuple(folder + path for path in _unanswered(inputs, outputs)),
+        unanswered=tuple(folder + path for path in inputs if path in missing),
     )
 
 
-def _unanswered(inputs: list[str], outputs: list[str]) -> list[str]:
+def _unanswered(inputs: Iterable[str], outputs: Iterable[str]) -> set[str]:
+    """Inputs without an output; one that could answer several answers the first."""
     same = set(inputs) & set(outputs)
-    left = Counter(_last_part(path) for path in outputs if path not in same)
-    missing = []
-    for path in inputs:
-        if path in same:
-            continue
-        if left[_last_part(path)]:
-            left[_last_part(path)] -= 1
+    left, free = (
+        [tuple(path.split("/")) for path in paths if path not in same]
+        for paths in (inputs, outputs)
+    )
+    for length in range(max(map(len, left), default=0), 0, -1):
+        common = _ends(left, length) & _ends(free, length)
+        left, free = (_without(paths, common, length) for paths in (left, free))
+    return {"/".join(path) for path in left}
+
+
+def _ends(paths: Iterable[_Path], length: int) -> Counter[_Path]:
+    return Counter(path[-length:] for path in paths if len(path) >= length)
+
+
+def _without(paths: Iterable[_Path], ends: Counter[_Path], length: int) -> list[_Path]:
+    """All but the first that end so, as many as are counted."""
+    ends, rest = ends.copy(), []
+    for path in paths:
+        if ends[path[-length:]]:
+            ends[path[-length:]] -= 1
         else:
-            missing.append(path)
-    return missing
-
-
-def _last_part(path: str) -> str:
-    return path.rpartition("/")[2]
+            rest.append(path)
+    return rest
