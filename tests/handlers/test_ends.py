@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from chaos.errors import refused
 from chaos.history import Remove, StartByHand
 from chaos.metrics import Metrics
 from chaos.sagemaker import Outcome
@@ -123,51 +122,103 @@ def test_a_model_with_a_name_of_its_own_is_no_transform_of_ours() -> None:
     assert (CONTROL, "evidence/mine.json") in world.storage.objects
 
 
-def evidence(ended: str | None = None) -> dict[str, Any]:
+def evidence(
+    name: str = "a", ended: str | None = None, result: str = "failed"
+) -> dict[str, Any]:
     times = {"TransformEndTime": ended} if ended else {}
-    job = {"TransformJobName": "a", "CreationTime": "2030-01-01T00:00:00", **times}
-    return {"result": "failed", "job": job}
+    job = {"TransformJobName": name, "CreationTime": "2030-01-01T00:00:00", **times}
+    return {"result": result, "job": job}
 
 
-def test_where_sagemaker_tells_no_end_the_start_orders_jobs() -> None:
-    storage, metrics = Storage(), Metrics()
-    records = Records(s3=storage, bucket=CONTROL)
-    ends = Ends(records=records, cloudwatch=metrics, environment="dev")
-    ends.count("faces", evidence("2030-01-02T00:00:00"))
-    metrics.newest.clear()
+class Counted:
+    """The ends of one transform, and what was told of them, oldest first."""
 
-    ends.count("faces", evidence())
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.storage, metrics = Storage(), Metrics()
+        self.told: list[float] = []
+        self.meanwhile: list[dict[str, Any]] = []
+        self.ends = Ends(
+            records=Records(s3=self.storage, bucket=CONTROL),
+            cloudwatch=metrics,
+            environment="dev",
+        )
 
-    assert metrics.newest == {}
+        def put_metric_data(**request: Any) -> dict[str, Any]:
+            if self.meanwhile:
+                self.count(self.meanwhile.pop())
+            self.told.append(request["MetricData"][0]["Value"])
+            return {}
 
+        monkeypatch.setattr(metrics, "put_metric_data", put_metric_data)
 
-def test_an_end_that_was_noted_and_not_counted_is_counted_by_the_next_delivery() -> (
-    None
-):
-    storage, metrics = Storage(), Metrics()
-    records = Records(s3=storage, bucket=CONTROL)
-    ends = Ends(records=records, cloudwatch=metrics, environment="dev")
-    ends.count("faces", evidence())
-    metrics.newest.clear()
-
-    ends.count("faces", evidence())
-
-    assert list(metrics.newest.values()) == [1]
-    assert storage.written[CONTROL, "ends/faces.json"] == 1
+    def count(self, left: dict[str, Any]) -> None:
+        self.ends.count("faces", left)
 
 
-def test_two_ends_at_once_are_counted_one_after_the_other(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    return Counted(monkeypatch)
+
+
+def test_where_sagemaker_tells_no_end_the_start_orders_jobs(counted: Counted) -> None:
+    counted.count(evidence("late", "2030-01-02T00:00:00"))
+
+    counted.count(evidence("early", result="succeeded"))
+
+    assert counted.told == [1, 1]
+
+
+def test_an_end_that_was_noted_and_not_told_is_told_by_the_next_delivery(
+    counted: Counted,
 ) -> None:
-    storage, metrics = Storage(), Metrics()
-    records = Records(s3=storage, bucket=CONTROL)
-    ends = Ends(records=records, cloudwatch=metrics, environment="dev")
+    counted.count(evidence())
+
+    counted.count(evidence())
+
+    assert counted.told == [1, 1]
+    assert counted.storage.written[CONTROL, "ends/faces.json"] == 1
+
+
+@pytest.mark.parametrize("result", ["succeeded", "failed"])
+def test_what_another_delivery_told_meanwhile_of_a_newer_end_stays_told(
+    counted: Counted, result: str
+) -> None:
+    older = "failed" if result == "succeeded" else "succeeded"
+    counted.meanwhile = [evidence("new", "2030-01-03T00:00:00", result)]
+
+    counted.count(evidence("old", "2030-01-02T00:00:00", older))
+
+    assert counted.told[-1] == float(result == "failed")
+
+
+def test_of_two_ends_at_the_same_moment_one_is_the_newest_for_all(
+    counted: Counted,
+) -> None:
+    at = "2030-01-02T00:00:00"
+    counted.meanwhile = [evidence("b", at, "failed")]
+
+    counted.count(evidence("a", at, "succeeded"))
+
+    assert counted.told[-1] == 1
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["first", "further"])
+def test_an_end_that_was_noted_by_another_meanwhile_is_not_written_over(
+    counted: Counted, before: bool
+) -> None:
+    if before:
+        counted.count(evidence("first", "2030-01-02T00:00:00"))
+    put_object = counted.storage.put_object
+    newer = evidence("newer", "2030-01-04T00:00:00")
 
     def overtaken(**request: Any) -> dict[str, Any]:
-        raise refused("PreconditionFailed", "It has changed.", status=412)
+        counted.storage.put_object = put_object  # type: ignore[method-assign]
+        counted.count(newer)
+        return put_object(**request)
 
-    monkeypatch.setattr(storage, "put_object", overtaken)
+    counted.storage.put_object = overtaken  # type: ignore[method-assign]
 
     with pytest.raises(Exception, match="PreconditionFailed"):
-        ends.count("faces", evidence())
-    assert metrics.newest == {}
+        counted.count(evidence("older", "2030-01-03T00:00:00", "succeeded"))
+    assert b"newer" in counted.storage.objects[CONTROL, "ends/faces.json"]
+    assert counted.told[-1] == 1

@@ -1,7 +1,8 @@
 """Whether the last of a transform's jobs failed, as a metric that an alarm watches.
 
 Events come late and in any order (AWS: EventBridge, delivery of events), and an alarm
-believes what comes last. So the newest end is remembered, and only that one counts.
+believes what comes last. So the newest end is remembered, and whoever counts an end
+tells of the newest one.
 """
 
 from collections.abc import Mapping
@@ -33,8 +34,34 @@ class Ends:
         Raises:
             ClientError: Another delivery was faster; this one is to come again.
         """
-        if evidence["result"] == "stopped" or not self._is_newest(transform, evidence):
+        if evidence["result"] == "stopped":
             return
+        job = evidence["job"]
+        end = {
+            "ended": job.get("TransformEndTime", job["CreationTime"]),
+            "job": job["TransformJobName"],
+            "result": evidence["result"],
+        }
+        told = None
+        # Another delivery may have told of a newer end before us: it must stay told.
+        while (newest := self._newest(transform, end)) != told:
+            self._tell(transform, newest["result"])
+            told = newest
+
+    def _newest(self, transform: str, end: dict[str, str]) -> dict[str, str]:
+        """The newest end that is known, `end` among them."""
+        key = f"ends/{transform}.json"
+        found = self.records.read(key)
+        if found is None:
+            self.records.write(key, end, IfNoneMatch="*")
+            return end
+        newest, etag = found
+        if (newest["ended"], newest["job"]) >= (end["ended"], end["job"]):
+            return newest
+        self.records.write(key, end, IfMatch=etag)
+        return end
+
+    def _tell(self, transform: str, result: str) -> None:
         dimensions = {"Environment": self.environment, "Transform": transform}
         self.cloudwatch.put_metric_data(
             Namespace=METRICS,
@@ -45,23 +72,7 @@ class Ends:
                         {"Name": name, "Value": value}
                         for name, value in dimensions.items()
                     ],
-                    "Value": 1.0 if evidence["result"] == "failed" else 0.0,
+                    "Value": 1.0 if result == "failed" else 0.0,
                 }
             ],
         )
-
-    def _is_newest(self, transform: str, evidence: Mapping[str, Any]) -> bool:
-        job = evidence["job"]
-        ended = job.get("TransformEndTime", job["CreationTime"])
-        end = {"job": job["TransformJobName"], "ended": ended}
-        key = f"ends/{transform}.json"
-        found = self.records.read(key)
-        if found is None:
-            self.records.write(key, end, IfNoneMatch="*")
-            return True
-        newest, etag = found
-        if newest["ended"] > end["ended"]:
-            return False
-        if newest != end:
-            self.records.write(key, end, IfMatch=etag)
-        return True
