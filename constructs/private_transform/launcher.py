@@ -12,7 +12,11 @@ from private_transform.environment import ENVIRONMENT_TAG
 from private_transform.handler_function import HandlerFunction
 from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.lock import Buckets
-from private_transform.object_names import see_objects
+from private_transform.object_names import (
+    count_inputs_and_outputs,
+    see_versions_of_artifacts,
+    see_what_is_there,
+)
 from private_transform.service_role import Place, Statement, allow
 
 _LONGEST_CALL_SECONDS = 120
@@ -69,7 +73,11 @@ class Launcher(Construct):
             entry="on_event",
             description=f"Launcher of {environment}: begins a request",
             role_path=role_path,
-            statements=[*note, _look_at_jobs(place), *see_objects(buckets)],
+            statements=[
+                *note,
+                _look_at_jobs(place),
+                *count_inputs_and_outputs(buckets),
+            ],
             log_group=log_group,
             variables=variables,
             timeout_seconds=_LONGEST_CALL_SECONDS,
@@ -94,10 +102,13 @@ class Launcher(Construct):
                 ),
                 *_packages(model_packages),
                 *_job_log_group(place),
-                *see_objects(buckets),
+                *count_inputs_and_outputs(buckets),
+                see_versions_of_artifacts(buckets),
+                see_what_is_there(buckets),
                 allow(
                     "NoteStarts", ["s3:PutObject"], [f"{buckets.control}/launches/*"]
                 ),
+                allow("ReadResults", ["s3:GetObject"], [f"{buckets.control}/claims/*"]),
             ],
             log_group=log_group,
             variables=variables,

@@ -33,3 +33,10 @@ def replies(world: World, kind: str, resource: str = "Job") -> list[Reply]:
 def statuses(world: World) -> list[str]:
     """Of all jobs, in the order of their creation."""
     return [job.status for job in world.sagemaker.jobs.values()]
+
+
+def expire_outputs(world: World) -> None:
+    """As the life-cycle of their bucket does in the end."""
+    for kept in (world.storage.objects, world.storage.versions):
+        for place in [place for place in kept if place[0] == "outputs"]:
+            del kept[place]

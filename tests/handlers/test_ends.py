@@ -12,7 +12,7 @@ from chaos.world import CONTROL, World
 from private_transform.handlers.contract import FAILED_RUN, METRICS
 from private_transform.handlers.ends import Ends
 from private_transform.handlers.records import Records
-from tests.handlers.deployments import deploy, world_where
+from tests.handlers.deployments import deploy, expire_outputs, world_where
 
 LATE = 24 * 60 * 60
 FAILS = Outcome(reason="AlgorithmError")
@@ -44,6 +44,39 @@ def test_a_job_that_fails_after_it_was_handed_over_is_red_until_a_success() -> N
     first, _ = world.sagemaker.jobs
     note = world.stack.held["Job"].data["Note"]
     assert f"The job before, {first}, failed after its deployment." in note
+
+
+def test_the_next_deployment_tells_of_inputs_that_a_handed_over_job_left_out() -> None:
+    world = world_where(Outcome(minutes=90, failed=1), Outcome())
+    assert deploy(world)
+    assert red(world) is True
+
+    assert deploy(world, run=1)
+
+    first, _ = world.sagemaker.jobs
+    note = world.stack.held["Job"].data["Note"]
+    assert f"The job before, {first}, failed after its deployment." in note
+
+
+def test_the_next_deployment_does_not_tell_of_inputs_that_were_tolerated() -> None:
+    world = world_where(Outcome(minutes=90, failed=1), Outcome())
+    assert deploy(world, max_failed=1)
+    assert red(world) is False
+
+    assert deploy(world, run=1, max_failed=1)
+
+    assert "The job before" not in world.stack.held["Job"].data["Note"]
+
+
+def test_what_the_job_before_was_judged_as_outlives_its_outputs() -> None:
+    world = world_where(Outcome(minutes=90), Outcome())
+    assert deploy(world)
+    assert red(world) is False
+    expire_outputs(world)
+
+    assert deploy(world, run=1)
+
+    assert "The job before" not in world.stack.held["Job"].data["Note"]
 
 
 def test_a_deployment_after_a_job_that_completed_has_nothing_to_tell_of_it() -> None:

@@ -5,7 +5,13 @@ from chaos.errors import refused
 from chaos.history import Deploy, Remove, StartByHand, Template
 from chaos.sagemaker import Outcome
 from chaos.world import World, job_by_hand
-from tests.handlers.deployments import deploy, replies, statuses, world_where
+from tests.handlers.deployments import (
+    deploy,
+    expire_outputs,
+    replies,
+    statuses,
+    world_where,
+)
 
 
 def about(held: Held) -> dict[str, str]:
@@ -125,6 +131,21 @@ def test_a_job_that_failed_after_its_hand_over_is_run_again_by_the_next_update()
     world.agenda.run(3600)
 
     assert statuses(world) == ["Failed", "Completed"]
+
+
+def test_a_roll_back_to_what_an_earlier_stack_ran_launches_nothing_ever() -> None:
+    world = world_where(Outcome(), Outcome(reason="AlgorithmError"))
+    assert deploy(world)
+    (ran,) = world.sagemaker.jobs
+    assert world.do(Remove())
+    assert deploy(world)
+    expire_outputs(world)
+
+    assert not deploy(world, job=1)
+
+    assert statuses(world) == ["Completed", "Failed"]
+    assert world.stack.held["Job"].data["JobName"] == ran
+    assert replies(world, "Update")[-1].status == "SUCCESS"
 
 
 def test_a_roll_back_takes_a_running_job_as_it_is() -> None:

@@ -81,13 +81,12 @@ def test_functions_see_names_of_objects_and_versions_of_what_jobs_read(
             if allowed(synthesis, role, action, bucket.arn)
         }
 
-    assert seen("s3:ListBucket") == {
-        (name, kind)
-        for name in handlers(synthesis)
-        for kind in ("models", "inputs", "outputs")
-    }
-    assert seen("s3:ListBucketVersions") == {
-        (name, kind) for name in handlers(synthesis) for kind in ("models", "inputs")
+    counting = {(name, "outputs") for name in handlers(synthesis)}
+    uploads = {("is_complete", "models"), ("is_complete", "inputs")}
+    assert seen("s3:ListBucket") == counting | uploads
+    artifacts = {("is_complete", "models"), ("on_state_change", "models")}
+    assert seen("s3:ListBucketVersions") == artifacts | {
+        (name, "inputs") for name in handlers(synthesis)
     }
 
 
@@ -113,6 +112,7 @@ PLACES = {
     "is_complete": {
         "requests/stack/Job.json": KEEP,
         "launches/job.json": {"s3:PutObject"},
+        "claims/job/Failed": {"s3:GetObject"},
     },
     "on_state_change": {
         "evidence/job.json": KEEP,

@@ -12,10 +12,19 @@ from .advice import sentence
 from .attempts import Attempt, attempt_name, last_attempt, resources_of
 from .aws import S3, SageMaker, code_of, is_missing, jobs
 from .contract import ENDED, JOB_LOG_GROUP
-from .lifecycle import UNSEEN, WAIT_LIMIT, LauncherError, Properties, Request, bounded
+from .lifecycle import (
+    UNSEEN,
+    WAIT_LIMIT,
+    Attributes,
+    LauncherError,
+    Properties,
+    Request,
+    bounded,
+)
 from .listing import UncountableError, objects
 from .names import digest, family_of, substance
 from .propagation import may_pass
+from .records import Records, claim
 from .start import start_job
 from .typed import typed
 from .verdict import Verdict, judge
@@ -67,9 +76,18 @@ class TransformJob:
         return not self._served(attempt.job, properties)
 
     def make(
-        self, name: str, request: Request, *, restores: bool, previous: str | None
-    ) -> dict[str, str] | None:
+        self,
+        name: str,
+        request: Request,
+        *,
+        restored: Attributes | None,
+        previous: Attributes | None,
+    ) -> Attributes | None:
         """Run the job, unless it or another one of the same digest ran already."""
+        if restored is not None:
+            job = self._describe(restored["JobName"])
+            note = "The deployment went back to this job."
+            return job and self._data(job, note)
         attempt = last_attempt(name, self._describe)
         if attempt is None:
             job = self._earlier(family_of(name), request.properties)
@@ -77,8 +95,6 @@ class TransformJob:
                 self._start(name, 1, request)
                 return None
             return self._data(job, "An earlier job did the same.")
-        if restores:
-            return self._data(attempt.job, "The deployment went back to this job.")
         following = attempt.next(_resources(request))
         if following and not self._is_late(request):
             self._start(name, following, request)
@@ -189,15 +205,25 @@ class TransformJob:
     def _is_late(self, request: Request) -> bool:
         return request.waited_longer_than(WAIT_LIMIT, self.now())
 
-    def _of_previous(self, previous: str | None) -> str:
+    def _of_previous(self, previous: Attributes | None) -> str:
         """A job that was handed over and failed is not forgotten with the next one."""
-        attempt = last_attempt(previous, self._describe) if previous else None
-        if attempt is None or attempt.job["TransformJobStatus"] != "Failed":
+        job = self._describe(previous["JobName"]) if previous else None
+        if job is None or not self._failed(job):
             return ""
-        name = attempt.job["TransformJobName"]
+        name = job["TransformJobName"]
         return f"The job before, {name}, failed after its deployment."
 
-    def _data(self, job: Mapping[str, Any], note: str) -> dict[str, str]:
+    def _failed(self, job: Mapping[str, Any]) -> bool:
+        """As it was judged when it ended: its outputs may have expired since."""
+        name, status = job["TransformJobName"], job["TransformJobStatus"]
+        judged = self._records.read(claim(name, status, "counted"))
+        return bool(judged[0]["result"] == "failed" if judged else status == "Failed")
+
+    @property
+    def _records(self) -> Records:
+        return Records(s3=self.s3, bucket=self.bucket)
+
+    def _data(self, job: Mapping[str, Any], note: str) -> Attributes:
         return {
             "JobName": job["TransformJobName"],
             "Status": job["TransformJobStatus"],

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from .aws import S3, code_of
+from .lifecycle import Attributes
 
 FIRST_LOOK = timedelta(seconds=4)
 """The provider framework looks every 5 seconds; what took longer had more looks."""
@@ -44,7 +45,7 @@ class Entry:
     name: str
     started: str
     restores: bool = False
-    data: Mapping[str, str] | None = None
+    data: Attributes | None = None
     failure: str | None = None
     ended: str | None = None
 
@@ -103,10 +104,15 @@ class Book:
             if e.succeeded and e.name not in deleted | self.disowned
         )
 
-    def previous(self, entry: Entry) -> str | None:
+    def attributes(self, name: str) -> Attributes | None:
+        """What was last answered of a name, if it became the resource's."""
+        made = [e.data for e in self.entries if e.succeeded and e.name == name]
+        return made[-1] if made else None
+
+    def previous(self, entry: Entry) -> Attributes | None:
         """What the resource was before this request, if it was something else."""
         others = [name for name in self.kept() if name != entry.name]
-        return others[-1] if others else None
+        return self.attributes(others[-1]) if others else None
 
     def loose(self, entry: Entry) -> tuple[str, ...]:
         """Names that nobody owns any more and that may still have something to them."""

@@ -24,6 +24,7 @@ UNSEEN = "AWS knows nothing of this name."
 
 Properties = Mapping[str, Any]
 Answer = dict[str, Any]
+Attributes = Mapping[str, str]
 
 
 class LauncherError(Exception):
@@ -113,7 +114,7 @@ def not_yet() -> Answer:
     return {"IsComplete": False}
 
 
-def done(data: Mapping[str, str]) -> Answer:
+def done(data: Attributes) -> Answer:
     """The answer that ends a request; `data` becomes the resource's attributes."""
     return {"IsComplete": True, "Data": dict(data)}
 

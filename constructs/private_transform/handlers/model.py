@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from .advice import sentence
 from .aws import S3, SageMaker, is_missing, is_transient, jobs, words_of
-from .lifecycle import UNSEEN, LauncherError, Properties, Request
+from .lifecycle import UNSEEN, Attributes, LauncherError, Properties, Request
 from .names import digest, substance
 from .propagation import may_pass
 from .start import fault_of
@@ -47,13 +47,20 @@ class TransformModel:
         return False
 
     def make(
-        self, name: str, request: Request, *, restores: bool, previous: str | None
-    ) -> dict[str, str] | None:
+        self,
+        name: str,
+        request: Request,
+        *,
+        restored: Attributes | None,
+        previous: Attributes | None,
+    ) -> Attributes | None:
         """Create it, unless it is there; what was put in its place is removed.
 
         A roll-back leaves it as it is, for that must not fail: each start looks at it.
         """
-        if not (restores or self._is_there(name, request)):
+        if restored is not None:
+            return restored
+        if not self._is_there(name, request):
             self._create(name, request)
             if not self._is_there(name, request):
                 return None

@@ -18,6 +18,7 @@ from .lifecycle import (
     UNSEEN,
     WAIT_LIMIT,
     Answer,
+    Attributes,
     LauncherError,
     Properties,
     Request,
@@ -43,11 +44,21 @@ class Maker(Protocol):
         """Whether what carries this name cannot serve another request."""
 
     def make(
-        self, name: str, request: Request, *, restores: bool, previous: str | None
-    ) -> dict[str, str] | None:
+        self,
+        name: str,
+        request: Request,
+        *,
+        restored: Attributes | None,
+        previous: Attributes | None,
+    ) -> Attributes | None:
         """See that it exists: its attributes, or None while it is not done.
 
-        `previous` is what the resource was before this request, if it was another.
+        Args:
+            name: What to make.
+            request: What it is to be like.
+            restored: The attributes it had, if the request goes back to it: then
+                nothing is made.
+            previous: Those of what the resource was before, if it was another.
         """
 
     def remove(self, name: str) -> str | None:
@@ -185,7 +196,7 @@ class Owner:
         made = self.maker.make(
             entry.name,
             request,
-            restores=entry.restores,
+            restored=book.attributes(entry.name) if entry.restores else None,
             previous=book.previous(entry),
         )
         if UNSEEN in obstacles.values():

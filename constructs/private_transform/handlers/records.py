@@ -1,8 +1,8 @@
 """The objects of the control bucket that tell of jobs, by what they tell.
 
 `launches/JOB.json`: what was known when it was started. `evidence/JOB.json`: what
-became of it. `claims/JOB/STATUS/STEP`: that this end was announced, and counted.
-`ends/TRANSFORM.json`: which of a transform's jobs ended last.
+became of it. `claims/JOB/STATUS/STEP`: that this end was announced, or counted, and as
+what. `ends/TRANSFORM.json`: which of a transform's jobs ended last, and how.
 """
 
 import json
@@ -13,6 +13,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .aws import S3, code_of
+
+
+def claim(job: str, status: str, step: str) -> str:
+    """Key of what says that a step was done for one end of a job, and its result."""
+    return f"claims/{job}/{status}/{step}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,15 +20,11 @@ from .ends import Ends
 from .evidence import evidence
 from .launches import facts_of_model
 from .names import transform_of
-from .records import Records
+from .records import Records, claim
 from .verdict import judge
 
 _HEADLINES = {"failed": "Failed", "tolerated": "Completed with failed inputs"}
 """Where a result says more than SageMaker's status."""
-
-
-def _claim(job: str, status: str, step: str) -> str:
-    return f"claims/{job}/{status}/{step}"
 
 
 class UnclearError(Exception):
@@ -64,7 +60,7 @@ class StateChanges:
         if status not in ENDED:
             return
         name = detail["TransformJobName"]
-        if self._records.is_there(_claim(name, status, "counted")):
+        if self._records.is_there(claim(name, status, "counted")):
             return
         # The event copies the job's environment variables: the evidence takes what
         # it needs from Describe, field by field.
@@ -83,10 +79,13 @@ class StateChanges:
     ) -> None:
         """Do one step, unless it was done; what comes after it may still fail."""
         job = left["job"]
-        claim = _claim(job["TransformJobName"], job["TransformJobStatus"], step)
-        if not self._records.is_there(claim):
+        key = claim(job["TransformJobName"], job["TransformJobStatus"], step)
+        if not self._records.is_there(key):
             work(left)
-            self._records.write_once(claim, {})
+            # With S3's key: the launcher reads the result, and has no right to ours.
+            self._records.write_once(
+                key, {"result": left["result"]}, ServerSideEncryption="AES256"
+            )
 
     def _count(self, left: Mapping[str, Any]) -> None:
         transform = transform_of(left["job"]["ModelName"], self.environment)
