@@ -359,6 +359,15 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "same image",
     ),
     (
+        "a fallback without a GPU for a type with one",
+        {
+            "transform_resources.instance_type": "ml.p3.2xlarge",
+            "transform_resources.fallback_instance_types": ["ml.m5.large"],
+        },
+        "transform_resources.fallback_instance_types[0]",
+        "has one",
+    ),
+    (
         "a fallback that is the first type again",
         {"transform_resources.fallback_instance_types": ["ml.m5.large"]},
         "transform_resources.fallback_instance_types[0]",
@@ -418,6 +427,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         {"max_failed_inputs": -1},
         "max_failed_inputs",
         "0 to 10,000",
+    ),
+    (
+        "a budget of failed inputs that nobody counts",
+        {"max_failed_inputs": 1, TYPE: "ManifestFile", URI: "inputs/list"},
+        "max_failed_inputs",
+        "is not opened",
     ),
     ("payload too large", {"max_payload_in_mb": 101}, "max_payload_in_mb", "0 to 100"),
     (

@@ -58,6 +58,7 @@ _TRANSFORM_RULES: Sequence[Callable[[Transform], Iterator[Breach]]] = (
     job.batches_of_records,
     job.ami_on_gpu,
     job.fallbacks_alike,
+    job.failed_inputs_counted,
     job.smoke_both_or_neither,
     job.joined_alike,
     job.filtered_types,

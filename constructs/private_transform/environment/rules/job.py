@@ -98,6 +98,7 @@ def fallbacks_alike(transform: Transform) -> Iterator[Breach]:
                 place=place,
                 rule="All types of one job have a GPU, or none has: they run the same "
                 f"image, and {resources.instance_type} has {'one' if gpu else 'none'}.",
+                fix=f"Name a type {'with' if gpu else 'without'} a GPU.",
             )
         if each in seen:
             yield Breach(
@@ -106,6 +107,18 @@ def fallbacks_alike(transform: Transform) -> Iterator[Breach]:
                 fix="Remove it.",
             )
         seen.append(each)
+
+
+def failed_inputs_counted(transform: Transform) -> Iterator[Breach]:
+    """Nobody may rely on a budget that is never looked at."""
+    source = transform.transform_input.data_source.s3_data_source
+    if transform.max_failed_inputs and source.s3_data_type == "ManifestFile":
+        yield Breach(
+            place=("max_failed_inputs",),
+            rule="Inputs without an output are found by listing a prefix. A manifest "
+            "is data and is not opened: its run ends as SageMaker says.",
+            fix="Remove it, or read a prefix.",
+        )
 
 
 def smoke_both_or_neither(transform: Transform) -> Iterator[Breach]:
