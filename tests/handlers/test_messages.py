@@ -46,6 +46,15 @@ SAID_AND_MEANT = [
     ),
     ("There are not enough free addresses in subnet subnet-1", "network.cidr"),
     (
+        "InsufficientFreeAddressesInSubnet: The specified subnet does not have enough "
+        "free IP addresses",
+        "network.cidr",
+    ),
+    (
+        "DisabledException: arn:aws:kms:us-east-1:123456789012:key/1 is disabled.",
+        "enable it",
+    ),
+    (
         "User is not authorized to perform: s3:GetObject with an explicit deny in a "
         "resource-based policy",
         "only requests through the environment's own endpoint",
@@ -62,8 +71,19 @@ def test_each_known_failure_says_what_to_check(said: str, meant: str) -> None:
     assert meant in text.splitlines()[2]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "AWS is on fire",
+        "The function is disabled by its owner.",
+        "Insufficient permissions to describe this.",
+    ],
+)
+def test_words_that_are_only_alike_get_no_advice(said: str) -> None:
+    assert advice_for(said) is None
+
+
 def test_an_unknown_failure_has_no_advice() -> None:
-    assert advice_for("AWS is on fire") is None
     assert sentence("It failed.", "AWS is on fire") == "It failed.\nAWS: AWS is on fire"
 
 

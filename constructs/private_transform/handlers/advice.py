@@ -25,7 +25,7 @@ _ADVICE = (
         "that the security group allows 443 to S3's prefix list.",
     ),
     (
-        r"KMS\.DisabledException|is disabled",
+        r"DisabledException|key/\S+ is disabled",
         "The environment's key is disabled: enable it, then deploy again.",
     ),
     (
@@ -52,7 +52,7 @@ _ADVICE = (
         "`limits.require_volume_key` in environment.yaml.",
     ),
     (
-        r"free (IP )?address|insufficient.*(address|IP)",
+        r"free (IP )?addresses|InsufficientFreeAddresses",
         "Each instance needs 2 free addresses in its subnet: stop other jobs, or "
         "plan a larger `network.cidr`.",
     ),
