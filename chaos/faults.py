@@ -38,13 +38,14 @@ class Weather:
         agenda: What else may happen.
 
     Attributes:
+        fates: As given.
         calls: How many calls there were.
         met: Fates that came true.
         calm: No fault any more, once true.
     """
 
     def __init__(self, fates: Mapping[int, Fate], agenda: Agenda) -> None:
-        self._fates = fates
+        self.fates = fates
         self._agenda = agenda
         self.calls = 0
         self.met: list[Fate] = []
@@ -62,7 +63,7 @@ class Weather:
     def call(self, work: Callable[..., Any], request: Mapping[str, Any]) -> Any:
         """Make one call, as far as its fate lets it."""
         self.calls += 1
-        fate = None if self.calm else self._fates.get(self.calls)
+        fate = None if self.calm else self.fates.get(self.calls)
         if fate is None:
             return work(**request)
         self.met.append(fate)

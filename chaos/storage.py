@@ -50,12 +50,15 @@ class Storage:
         objects: Newest contents by bucket and key.
         versions: All versions by bucket and key, oldest first.
         written: How often each was written.
+        keys: What each is encrypted with, where its writer said so; else it is the
+            environment's key.
     """
 
     def __init__(self, now: Callable[[], datetime] = lambda: START) -> None:
         self.objects: dict[Place, bytes] = {}
         self.versions: dict[Place, list[Version]] = {}
         self.written: dict[Place, int] = {}
+        self.keys: dict[Place, str | None] = {}
         self._now = now
         self._numbers = count(1)
 
@@ -126,6 +129,7 @@ class Storage:
             raise refused("PreconditionFailed", "It has changed.", status=412)
         self.objects[place] = request["Body"]
         self.written[place] = self.written.get(place, 0) + 1
+        self.keys[place] = request.get("ServerSideEncryption")
         version = Version(
             id=f"version-{next(self._numbers)}",
             content=request["Body"],

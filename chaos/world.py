@@ -17,6 +17,7 @@ from .cloudformation import Stack
 from .faults import Weather
 from .framework import Framework
 from .history import Act, Deploy, History, Remove, StartByHand, Wait
+from .keyless import Keyless
 from .log_groups import LogGroups
 from .metrics import Metrics
 from .role import Role
@@ -78,7 +79,7 @@ class World:
         self.framework = Framework(
             launcher=Dispatch(
                 sagemaker=partial(self.weather.exposed, self.sagemaker),
-                s3=partial(self.weather.exposed, self.storage),
+                s3=partial(self.weather.exposed, Keyless(self.storage)),
                 logs=partial(self.weather.exposed, self.log_groups),
                 bucket=CONTROL,
                 now=self.agenda.now,

@@ -63,6 +63,19 @@ def test_trying_ends_and_the_answer_says_so(fallbacks: int, tried: int) -> None:
     assert world.sagemaker.models == {}
 
 
+def test_there_is_no_further_attempt_once_the_deployment_has_waited_for_long() -> None:
+    # The job ends between the last look in time and the first that is too late.
+    world = world_where(
+        Outcome(minutes=41, reason=NO_CAPACITY), Outcome(), unknown_roles={0: 10}
+    )
+
+    assert not deploy(world)
+
+    assert statuses(world) == ["Failed"]
+    (reply,) = replies(world, "Create")
+    assert NO_CAPACITY in reply.reason
+
+
 def test_other_failures_are_not_tried_again() -> None:
     world = world_where(Outcome(reason="AlgorithmError: CapacityError in the code"))
 

@@ -184,21 +184,24 @@ def test_a_refusal_at_the_beginning_is_told_in_aws_words(world: World) -> None:
     assert "You may not." in reply.reason
 
 
-def test_the_journal_can_be_read_without_the_environments_key(world: World) -> None:
-    written: list[dict[str, Any]] = []
-    put = world.storage.put_object
-
-    def record(**request: Any) -> dict[str, Any]:
-        written.append(request)
-        return put(**request)
-
-    world.storage.put_object = record  # type: ignore[method-assign]  # listens
-
+def test_the_environments_key_encrypts_what_the_launcher_does_not_read(
+    world: World,
+) -> None:
     assert deploy(world)
+    world.agenda.run(60)
 
-    journals = [r for r in written if r["Key"].startswith("requests/dev-faces/1/")]
-    assert {r["Bucket"] for r in journals} == {CONTROL}
-    assert {r["ServerSideEncryption"] for r in journals} == {"AES256"}
+    keys = {
+        (place.partition("/")[0], key)
+        for (bucket, place), key in world.storage.keys.items()
+        if bucket == CONTROL
+    }
+    assert keys == {
+        ("requests", "AES256"),
+        ("launches", "AES256"),
+        ("claims", "AES256"),
+        ("ends", None),
+        ("evidence", None),
+    }
 
 
 def test_a_stack_that_was_made_anew_has_a_journal_of_its_own(world: World) -> None:

@@ -68,6 +68,17 @@ def test_the_next_deployment_does_not_tell_of_inputs_that_were_tolerated() -> No
     assert "The job before" not in world.stack.held["Job"].data["Note"]
 
 
+def test_a_job_that_is_tolerated_only_now_is_not_the_job_before_itself() -> None:
+    world = world_where(Outcome(minutes=90, failed=1))
+    assert deploy(world)
+    assert red(world) is True
+
+    assert deploy(world, max_failed=1)
+
+    note = world.stack.held["Job"].data["Note"]
+    assert note.endswith("`max_failed_inputs` allows that.")
+
+
 def test_what_the_job_before_was_judged_as_outlives_its_outputs() -> None:
     world = world_where(Outcome(minutes=90), Outcome())
     assert deploy(world)

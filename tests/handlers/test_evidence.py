@@ -9,7 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chaos.errors import refused
-from chaos.history import Remove, StartByHand
+from chaos.faults import Fate
+from chaos.history import History, Remove, StartByHand
 from chaos.sagemaker import Outcome
 from chaos.world import CONTROL, World
 from private_transform.handlers.launches import facts_of_model
@@ -169,6 +170,29 @@ def test_of_a_model_that_is_gone_there_is_nothing_to_look_at() -> None:
     world.sagemaker.models.clear()
 
     assert left(world)["by-hand-1"]["launch"] == {"origin": "unknown"}
+
+
+def test_no_fault_is_taken_for_a_model_that_is_gone() -> None:
+    for ahead in range(1, 15):
+        world = world_where()
+        assert deploy(world)
+        world.agenda.run(LATE)
+        world.weather.fates = {world.weather.calls + ahead: Fate.THROTTLED}
+        world.do(StartByHand())
+
+        evidence = left(world)["by-hand-1"]
+        assert evidence["launch"]["model"]["network_isolation"] is True, ahead
+        assert world.weather.met == [Fate.THROTTLED]
+
+
+@pytest.mark.parametrize("fate", [Fate.KILLED_AFTER, Fate.CUT_AFTER])
+def test_no_fault_loses_what_was_known_at_the_start(fate: Fate) -> None:
+    for call in range(1, 40):
+        world = World(History(acts=(), fates={call: fate}))
+        deploy(world)
+
+        for evidence in left(world).values():
+            assert evidence["launch"]["origin"] == "deployment", f"call {call}"
 
 
 PACKAGE = "arn:aws:sagemaker:us-east-1:1:model-package/faces/1"

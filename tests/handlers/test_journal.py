@@ -187,6 +187,30 @@ def test_a_creation_goes_before_the_removal_that_overtook_it() -> None:
     assert [each.request_id for each in next_one.entries] == ["r2", "r1", "r3"]
 
 
+def test_what_is_asked_for_again_is_not_disowned_any_more() -> None:
+    book = Book(entries=(succeeded(1),), disowned=frozenset({"a", "b"}))
+
+    assert book.entered(succeeded(2)).kept() == ("a", "a")
+    assert book.entered(succeeded(2)).disowned == {"b"}
+
+
+def test_the_newest_answer_tells_what_a_name_stands_for() -> None:
+    book = Book(
+        entries=(
+            entry(1, name="a", data={"JobName": "a"}),
+            entry(2, "Update", "a", data={"JobName": "a-2"}),
+            entry(3, "Update", "b", data={"JobName": "b"}),
+            entry(4, "Update", "c", failure="no"),
+            entry(5, "Delete", "a", data={}),
+        )
+    )
+
+    assert book.attributes("a") == {"JobName": "a-2"}
+    assert book.attributes("c") is None
+    assert book.previous(entry(6, "Update", "c")) == {"JobName": "b"}
+    assert book.previous(entry(6, "Update", "b")) is None
+
+
 def test_a_creation_after_a_removal_in_order_is_a_new_one() -> None:
     book = Book(entries=(entry(1), entry(2, "Delete", "a"))).entered(entry(3))
 

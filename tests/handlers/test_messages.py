@@ -8,7 +8,7 @@ from chaos.chance import REASONS
 from chaos.invariants import BODY_LIMIT
 from chaos.sagemaker import Outcome
 from private_transform.handlers.advice import advice_for, sentence
-from private_transform.handlers.lifecycle import REASON_LIMIT, LauncherError, bounded
+from private_transform.handlers.lifecycle import LauncherError, bounded
 from tests.handlers.deployments import deploy, replies, world_where
 
 SAID_AND_MEANT = [
@@ -115,7 +115,28 @@ def test_half_a_character_cannot_break_an_answer() -> None:
     assert bounded("\ud800", 10) == "?"
 
 
-def test_every_reason_of_the_launcher_is_bounded() -> None:
-    text = str(LauncherError('"' * 5000))
+def test_the_longest_reason_fits_the_longest_answer() -> None:
+    # What the provider framework adds: its log group, and ten lines of its own stack.
+    ours = LauncherError('"' * 5000)
+    reason = "\n".join(
+        [
+            f"Error: {ours}",
+            "",
+            f"Logs: /aws/lambda/{'f' * 64}",
+            "",
+            *[f"    at {'f' * 90}"] * 10,
+        ]
+    )
+    region = "ap-southeast-1"
+    number = "12345678-1234-1234-1234-123456789012"
+    answer = {
+        "Status": "FAILED",
+        "Reason": reason,
+        "StackId": f"arn:aws:cloudformation:{region}:123456789012:stack/{'s' * 128}/"
+        + number,
+        "RequestId": number,
+        "PhysicalResourceId": "p" * 63,
+        "LogicalResourceId": "l" * 255,
+    }
 
-    assert len(json.dumps(text)) - 2 <= REASON_LIMIT
+    assert len(json.dumps(answer)) <= BODY_LIMIT

@@ -9,7 +9,7 @@ from chaos.history import History, StartByHand
 from chaos.sagemaker import Outcome
 from chaos.world import CONTROL, World, job_by_hand
 from private_transform.handlers.state_change import StateChanges, UnclearError
-from tests.handlers.deployments import deploy, world_where
+from tests.handlers.deployments import deploy, expire_outputs, world_where
 
 
 def handler(world: World) -> StateChanges:
@@ -142,6 +142,29 @@ def test_what_s3_refuses_is_to_be_delivered_again(
     with pytest.raises(Exception, match=code):
         handler(world).handle(event(name, "Completed"))
     assert world.topic.published == []
+
+
+def test_what_the_first_delivery_saw_is_what_the_next_one_tells(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.bus.delays = {0: ()}
+    assert deploy(world)
+    (name,) = world.sagemaker.jobs
+
+    def refuse(**request: Any) -> dict[str, Any]:
+        raise refused("InternalError", "We failed.", status=500)
+
+    monkeypatch.setattr(world.topic, "publish", refuse)
+    with pytest.raises(Exception, match="InternalError"):
+        handler(world).handle(event(name, "Completed"))
+    monkeypatch.undo()
+    expire_outputs(world)
+
+    handler(world).handle(event(name, "Completed"))
+
+    (message,) = world.topic.published
+    assert message["Subject"] == f"Completed: {name}"
+    assert message["MessageAttributes"]["result"]["StringValue"] == "succeeded"
 
 
 def test_a_reason_of_many_lines_becomes_one() -> None:

@@ -148,6 +148,14 @@ LATE = [
         adopts=False,
         fates={96: Fate.KILLED_AFTER},
     ),
+    # A creation is cancelled at once, and its function is slow and then dies.
+    History(
+        acts=(Deploy(template=Template(model=1), cancel_after=0),),
+        fates={10: Fate.OVERTAKEN, 26: Fate.KILLED_BEFORE},
+        unseen={0: 20},
+        unknown_roles={0: 28},
+        crash_is_failure=True,
+    ),
 ]
 
 

@@ -178,7 +178,7 @@ class Owner:
         kept = [name for name in book.kept() if name.startswith(family)]
         changed = self.maker.digest(request.old_properties) != wanted
         if kept and (changed or book.last_failed()):
-            return current if current in kept else kept[-1], True
+            return kept[-1], True
         if current.startswith(family) and not self.maker.spent(
             current, request.properties
         ):
