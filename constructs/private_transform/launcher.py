@@ -12,11 +12,7 @@ from private_transform.environment import ENVIRONMENT_TAG
 from private_transform.handler_function import HandlerFunction
 from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.lock import Buckets
-from private_transform.object_names import (
-    count_inputs_and_outputs,
-    see_versions_of_artifacts,
-    see_what_is_there,
-)
+from private_transform.object_names import see_objects
 from private_transform.service_role import Place, Statement, allow
 
 _LONGEST_CALL_SECONDS = 120
@@ -76,7 +72,7 @@ class Launcher(Construct):
             statements=[
                 *note,
                 _look_at_jobs(place),
-                *count_inputs_and_outputs(buckets),
+                *see_objects(names=[buckets.outputs], versions=[buckets.inputs]),
             ],
             log_group=log_group,
             variables=variables,
@@ -102,9 +98,9 @@ class Launcher(Construct):
                 ),
                 *_packages(model_packages),
                 *_job_log_group(place),
-                *count_inputs_and_outputs(buckets),
-                see_versions_of_artifacts(buckets),
-                see_what_is_there(buckets),
+                *see_objects(
+                    names=list(buckets.data), versions=[buckets.models, buckets.inputs]
+                ),
                 allow(
                     "NoteStarts", ["s3:PutObject"], [f"{buckets.control}/launches/*"]
                 ),

@@ -12,10 +12,7 @@ from private_transform.event_queue import EventQueue
 from private_transform.handler_function import HandlerFunction
 from private_transform.handlers.contract import ENDED, METRICS
 from private_transform.lock import Buckets
-from private_transform.object_names import (
-    count_inputs_and_outputs,
-    see_versions_of_artifacts,
-)
+from private_transform.object_names import see_objects
 from private_transform.service_role import (
     Place,
     Statement,
@@ -176,8 +173,9 @@ def _rights(
         ["sagemaker:DescribeModel"],
         [place.arn("sagemaker", f"model/{environment}-*")],
     )
-    yield from count_inputs_and_outputs(buckets)
-    yield see_versions_of_artifacts(buckets)
+    yield from see_objects(
+        names=[buckets.outputs], versions=[buckets.models, buckets.inputs]
+    )
     kept = [f"{buckets.control}/{each}/*" for each in ("claims", "ends", "evidence")]
     yield allow("KeepEvidence", ["s3:PutObject"], kept)
     yield allow("LookBack", ["s3:GetObject"], [*kept, f"{buckets.control}/launches/*"])
