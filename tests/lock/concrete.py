@@ -12,7 +12,7 @@ import z3
 from ministack.core import iam_evaluator
 
 from private_transform.lock import Document
-from tests.lock.encoder import Formula, Request
+from review.proof.encoder import Formula, Request
 from tests.lock.sites import ACCOUNT, REGION
 
 

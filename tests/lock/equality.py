@@ -7,13 +7,13 @@ from typing import Any
 import z3
 
 from private_transform.lock import BucketKind, Document
-from tests.lock.catalogue import (
+from review.proof.actions import (
     INVENTED_KMS,
     INVENTED_S3,
     bucket_policy_actions,
     key_policy_actions,
 )
-from tests.lock.encoder import (
+from review.proof.encoder import (
     TRUE,
     Formula,
     Reading,
@@ -22,8 +22,9 @@ from tests.lock.encoder import (
     Text,
     any_of,
 )
-from tests.lock.sites import ACCOUNT, KINDS, Site
-from tests.lock.solver import example
+from review.proof.solver import example
+from review.site import Site
+from tests.lock.sites import ACCOUNT, KINDS
 from tests.lock.specification import (
     bucket_lets_through,
     endpoint_lets_out,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from private_transform.lock import Document, Statement
-from tests.lock.sites import Site
+from review.site import Site
+from tests.lock.sites import documents_of
 
 Change = Callable[[Document], None]
 
@@ -23,7 +24,7 @@ class Mutant:
 
     def document(self) -> Document:
         """Make the document with its mistake in it."""
-        document = self.site.documents()[self.guarded]
+        document = documents_of(self.site)[self.guarded]
         before = deepcopy(document)
         self.change(document)
         if document == before:

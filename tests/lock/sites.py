@@ -1,6 +1,6 @@
 """Environments to prove things about, and the documents that they get."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from private_transform.lock import (
@@ -14,6 +14,7 @@ from private_transform.lock import (
     endpoint_policy,
     key_policy,
 )
+from review.site import KeyServices, Site
 
 LOGS_BUCKET = "arn:aws:s3:::dev-foundation-logs-5e"
 ACCOUNT = "111122223333"
@@ -27,63 +28,35 @@ LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 KINDS: tuple[BucketKind, ...] = ("models", "inputs", "outputs")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyServices:
-    log_groups: tuple[str, ...] = ()
-    trails: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
+def documents_of(site: Site) -> dict[str, Document]:
+    """Make every document, by the name of what it guards."""
+    return {
+        **{
+            kind: bucket_policy(
+                site.perimeter,
+                kind,
+                site.bucket(kind),
+                endpoint_ids=site.endpoint_ids,
+                key_arn=site.key_arn,
+            )
+            for kind in KINDS
+        },
+        "endpoint": endpoint_policy(site.perimeter, site.buckets),
+        "key": key_policy(
+            site.perimeter,
+            bucket_pattern=site.bucket_pattern,
+            log_groups=site.services.log_groups,
+            trails=site.services.trails,
+            topics=site.services.topics,
+            publishers=site.services.publishers,
+        ),
+    }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """One environment: who, where and what its key serves."""
-
-    perimeter: Perimeter
-    endpoint_ids: tuple[str, ...]
-    services: KeyServices
-    bucket_pattern: str = "arn:aws:s3:::dev-foundation-*"
-    key_arn: str = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1111-2222"
-    buckets: Buckets = field(
-        default_factory=lambda: Buckets(
-            models="arn:aws:s3:::dev-foundation-models-1a",
-            inputs="arn:aws:s3:::dev-foundation-inputs-2b",
-            outputs="arn:aws:s3:::dev-foundation-outputs-3c",
-            control="arn:aws:s3:::dev-foundation-control-4d",
-        )
+def duties_of(site: Site) -> dict[str, Document]:
+    return duty_policies(
+        site.buckets, logs=LOGS_BUCKET, key_arn=site.key_arn, region=REGION
     )
-
-    def bucket(self, kind: BucketKind) -> str:
-        return dict(zip(KINDS, self.buckets.data, strict=True))[kind]
-
-    def documents(self) -> dict[str, Document]:
-        """Make every document, by the name of what it guards."""
-        return {
-            **{
-                kind: bucket_policy(
-                    self.perimeter,
-                    kind,
-                    self.bucket(kind),
-                    endpoint_ids=self.endpoint_ids,
-                    key_arn=self.key_arn,
-                )
-                for kind in KINDS
-            },
-            "endpoint": endpoint_policy(self.perimeter, self.buckets),
-            "key": key_policy(
-                self.perimeter,
-                bucket_pattern=self.bucket_pattern,
-                log_groups=self.services.log_groups,
-                trails=self.services.trails,
-                topics=self.services.topics,
-                publishers=self.services.publishers,
-            ),
-        }
-
-    def duties(self) -> dict[str, Document]:
-        return duty_policies(
-            self.buckets, logs=LOGS_BUCKET, key_arn=self.key_arn, region=REGION
-        )
 
 
 CORE = Site(
@@ -116,6 +89,14 @@ CORE = Site(
         trails=(f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/dev-foundation-*",),
         topics=(f"arn:aws:sns:{REGION}:{ACCOUNT}:dev-operations-*",),
         publishers=("cloudwatch.amazonaws.com", "events.amazonaws.com"),
+    ),
+    bucket_pattern="arn:aws:s3:::dev-foundation-*",
+    key_arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1111-2222",
+    buckets=Buckets(
+        models="arn:aws:s3:::dev-foundation-models-1a",
+        inputs="arn:aws:s3:::dev-foundation-inputs-2b",
+        outputs="arn:aws:s3:::dev-foundation-outputs-3c",
+        control="arn:aws:s3:::dev-foundation-control-4d",
     ),
 )
 """Everybody named, nothing optional."""

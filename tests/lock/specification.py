@@ -8,7 +8,14 @@ from functools import cache
 import z3
 
 from private_transform.lock import BucketKind, kms_actions, s3_actions
-from tests.lock.encoder import (
+from review.invariants.at_bucket import (
+    ATHENA,
+    CUSTOMER_KEY,
+    ENCRYPTION,
+    KEY_ID,
+    SIGNED_LINKS,
+)
+from review.proof.encoder import (
     FALSE,
     TRUE,
     Formula,
@@ -18,13 +25,8 @@ from tests.lock.encoder import (
     any_of,
     arn_like,
 )
-from tests.lock.sites import ACCOUNT, REGION, Site
-
-ATHENA = "athena.amazonaws.com"
-SIGNED_LINKS = ("POST", "REST-QUERY-STRING")
-ENCRYPTION = "s3:x-amz-server-side-encryption"
-KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-CUSTOMER_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
+from review.site import Site
+from tests.lock.sites import ACCOUNT, REGION
 
 _GROUPS = {
     "settings": s3_actions.SETTINGS,
@@ -44,9 +46,7 @@ def s3_group(action: str) -> str:
 @cache
 def caller(request: Request, *patterns: str) -> Formula:
     """The caller is one of these roles."""
-    arn = request.value("aws:PrincipalArn")
-    known = any_of(arn_like(arn, pattern) for pattern in patterns)
-    return z3.And(request.present("aws:PrincipalArn"), known)
+    return request.signed_by(*patterns)
 
 
 def inside(request: Request, site: Site) -> Formula:

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from private_transform.lock import kms_actions, s3_actions
-from tests.lock.catalogue import (
+from review.proof.actions import (
     INVENTED_S3,
     access_level,
     bucket_policy_actions,
     key_policy_actions,
 )
-from tests.lock.sites import SITES
+from tests.lock.sites import SITES, documents_of, duties_of
 from tests.lock.specification import s3_group
 
 S3_GROUPS = {
@@ -92,7 +92,7 @@ def test_actions_that_do_not_exist_yet_are_never_let_through() -> None:
 @pytest.mark.parametrize("name", SITES)
 def test_no_list_of_actions_holds_a_wildcard(name: str) -> None:
     site = SITES[name]
-    for document in (*site.documents().values(), *site.duties().values()):
+    for document in (*documents_of(site).values(), *duties_of(site).values()):
         for statement in document["Statement"]:
             if statement.get("Action") == "s3:*":
                 assert statement["Effect"] == "Deny"

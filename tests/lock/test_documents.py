@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from private_transform.lock import ArtifactPlace, key_policy
-from tests.lock.sites import COMPANY, CORE, LOCKED, ROLES, SITES, Site
+from review.site import Site
+from tests.lock.sites import COMPANY, CORE, LOCKED, ROLES, SITES, documents_of
 
 MANAGEMENT = {"ListingForNamedRoles", "OnlyDeploymentManages", "DeploymentOnlyManages"}
 
 
 def _sids(site: Site, guarded: str) -> set[str]:
-    return {statement["Sid"] for statement in site.documents()[guarded]["Statement"]}
+    return {statement["Sid"] for statement in documents_of(site)[guarded]["Statement"]}
 
 
 def _with(site: Site, **people: Any) -> Site:
@@ -20,7 +21,7 @@ def _with(site: Site, **people: Any) -> Site:
 
 @pytest.mark.parametrize("name", SITES)
 def test_every_statement_has_its_own_name(name: str) -> None:
-    for guarded, document in SITES[name].documents().items():
+    for guarded, document in documents_of(SITES[name]).items():
         assert len(_sids(SITES[name], guarded)) == len(document["Statement"])
 
 
@@ -31,7 +32,7 @@ def test_management_is_locked_by_three_statements_more() -> None:
 
 def test_without_exceptions_nobody_is_exempt() -> None:
     for kind in ("models", "inputs", "outputs"):
-        document = SITES["bare"].documents()[kind]
+        document = documents_of(SITES["bare"])[kind]
         lock = next(
             statement
             for statement in document["Statement"]
@@ -64,7 +65,7 @@ def test_the_values_that_may_be_tokens_are_taken_as_they_are() -> None:
         endpoint_ids=("${Token[TOKEN.11]}",),
         key_arn="${Token[Key.Arn.13]}",
     )
-    text = json.dumps(site.documents())
+    text = json.dumps(documents_of(site))
     for value in (roles, "${Token[TOKEN.11]}", "${Token[Key.Arn.13]}"):
         assert json.dumps(value) in text
 
@@ -73,7 +74,7 @@ def test_the_endpoint_takes_as_many_places_as_a_file_may_name() -> None:
     place = ArtifactPlace(
         objects=f"arn:aws-us-gov:s3:::{'b' * 63}/{'p' * 812}/*", account=COMPANY
     )
-    whole = _with(CORE, artifact_places=(place,) * 10).documents()["endpoint"]
+    whole = documents_of(_with(CORE, artifact_places=(place,) * 10))["endpoint"]
     assert len(json.dumps(whole, separators=(",", ":"))) < 20_480
 
 

@@ -6,6 +6,7 @@ import pytest
 from ministack.core import iam_evaluator
 
 from private_transform.lock import BucketKind
+from review.site import Site
 from tests.lock.concrete import Case, by_evaluator, by_identity_policy, key_of
 from tests.lock.sites import (
     ACCOUNT,
@@ -15,7 +16,8 @@ from tests.lock.sites import (
     LOGS_BUCKET,
     REGION,
     ROLES,
-    Site,
+    documents_of,
+    duties_of,
 )
 
 OUTSIDE = {
@@ -72,7 +74,7 @@ DEEDS = UPLOADS | OUTPUTS | GET | LIST | DELETE | {PUT_OUTPUTS}
 def _succeeds(
     site: Site, duty: str, role: str, deed: Deed, endpoint_id: str | None = None
 ) -> bool:
-    documents, own = site.documents(), site.duties()[duty]
+    documents, own = documents_of(site), duties_of(site)[duty]
     bucket = site.bucket(deed.kind)
     keys = {
         "aws:PrincipalArn": role,
@@ -112,8 +114,8 @@ def _uses_key(
     }
     case = Case(action=action, resource=site.key_arn, keys=keys)
     return (
-        by_identity_policy(site.duties()[duty], case) == "Allow"
-        and by_evaluator(site.documents()["key"], case) == "Allow"
+        by_identity_policy(duties_of(site)[duty], case) == "Allow"
+        and by_evaluator(documents_of(site)["key"], case) == "Allow"
     )
 
 
@@ -157,7 +159,7 @@ def test_evidence_and_trail_are_opened_in_an_emergency_and_by_nobody_else(
     opened = {
         duty
         for duty, role in OUTSIDE.items()
-        if by_identity_policy(CORE.duties()[duty], case) == "Allow"
+        if by_identity_policy(duties_of(CORE)[duty], case) == "Allow"
         and _uses_key(CORE, duty, role, "kms:Decrypt", bucket)
     }
     assert opened == {"break_glass"}
@@ -191,7 +193,7 @@ def test_nobody_among_the_people_uses_the_key_himself(action: str) -> None:
 
 @pytest.mark.parametrize("duty", DUTIES)
 def test_a_duty_holds_no_right_that_only_the_lock_would_bound(duty: str) -> None:
-    own = CORE.duties()[duty]
+    own = duties_of(CORE)[duty]
     allowed = set()
     for deed in DEEDS:
         bucket = CORE.bucket(deed.kind)
@@ -211,7 +213,7 @@ def test_a_duty_holds_no_right_to_use_the_key_without_s3(
 ) -> None:
     keys = {"kms:EncryptionContext:aws:s3:arn": CORE.bucket("inputs")}
     case = Case(action=action, resource=CORE.key_arn, keys=keys)
-    assert by_identity_policy(CORE.duties()[duty], case) != "Allow"
+    assert by_identity_policy(duties_of(CORE)[duty], case) != "Allow"
 
 
 @pytest.mark.parametrize("duty", ["uploaders", "readers", "break_glass"])

@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 import z3
 
-from tests.lock.concrete import Case, by_encoding
-from tests.lock.encoder import (
+from review.proof.encoder import (
     Reading,
     Request,
     Resource,
@@ -12,6 +11,7 @@ from tests.lock.encoder import (
     arn_like,
     like,
 )
+from tests.lock.concrete import Case, by_encoding
 
 ATHENA = "athena.amazonaws.com"
 GLUE = "glue.amazonaws.com"

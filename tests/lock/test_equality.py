@@ -2,13 +2,13 @@ from collections import Counter
 
 import pytest
 
-from tests.lock.catalogue import (
+from review.proof.actions import (
     INVENTED_S3,
     bucket_policy_actions,
     key_policy_actions,
 )
 from tests.lock.equality import Prover, questions
-from tests.lock.sites import KINDS, SITES
+from tests.lock.sites import KINDS, SITES, documents_of
 
 pytestmark = pytest.mark.gate
 
@@ -23,7 +23,7 @@ def prover() -> Prover:
 @pytest.mark.parametrize("name", OFTEN)
 def test_every_document_means_what_is_specified(name: str, prover: Prover) -> None:
     site = SITES[name]
-    for guarded, document in site.documents().items():
+    for guarded, document in documents_of(site).items():
         assert list(prover.differences(site, guarded, document)) == []
 
 
@@ -33,7 +33,7 @@ def test_every_document_means_what_is_specified_whatever_is_left_out(
     name: str, prover: Prover
 ) -> None:
     site = SITES[name]
-    for guarded, document in site.documents().items():
+    for guarded, document in documents_of(site).items():
         assert list(prover.differences(site, guarded, document)) == []
 
 
@@ -44,7 +44,7 @@ def test_every_action_is_asked_about_for_every_kind_of_resource() -> None:
             question.about.split(" ")[0]
             for question in questions(site, guarded, document)
         )
-        for guarded, document in site.documents().items()
+        for guarded, document in documents_of(site).items()
     }
     s3 = {action.name for action in (*bucket_policy_actions(), *INVENTED_S3)}
     assert len(s3) >= 130

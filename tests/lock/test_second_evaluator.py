@@ -9,14 +9,16 @@ import z3
 from ministack.core import iam_evaluator
 
 from private_transform.lock import BucketKind
-from tests.lock.bucket_mutants import BUCKET_MUTANTS
-from tests.lock.catalogue import (
+from review.invariants.at_bucket import CUSTOMER_KEY, ENCRYPTION, KEY_ID
+from review.proof.actions import (
     INVENTED_S3,
     bucket_policy_actions,
     key_policy_actions,
 )
+from review.proof.encoder import Reading, Request, Resource
+from review.site import Site
+from tests.lock.bucket_mutants import BUCKET_MUTANTS
 from tests.lock.concrete import Case, by_encoding, by_evaluator, key_of
-from tests.lock.encoder import Reading, Request, Resource
 from tests.lock.mutants import Mutant
 from tests.lock.sites import (
     ACCOUNT,
@@ -27,12 +29,9 @@ from tests.lock.sites import (
     OURS,
     REGION,
     ROLES,
-    Site,
+    documents_of,
 )
 from tests.lock.specification import (
-    CUSTOMER_KEY,
-    ENCRYPTION,
-    KEY_ID,
     bucket_lets_through,
     endpoint_lets_out,
     endpoint_lets_through,
@@ -151,7 +150,7 @@ def _agree_on_bucket(
 ) -> Counter[tuple[bool, bool]]:
     """Count what passes the bucket's policy and what passes the endpoint's."""
     random = Random(f"{kind} {site.perimeter.lock_management}")
-    documents, bucket, request = site.documents(), site.bucket(kind), Request()
+    documents, bucket, request = documents_of(site), site.bucket(kind), Request()
     resources = {
         "bucket": Resource(bucket),
         "object": Resource(f"{bucket}/", request.object_key),
@@ -199,7 +198,7 @@ ELSEWHERE = (
 
 def test_on_the_endpoint_to_what_is_not_ours() -> None:
     random, site, request = Random("elsewhere"), CORE, Request()
-    document, arn = site.documents()["endpoint"], z3.String("any other ARN")
+    document, arn = documents_of(site)["endpoint"], z3.String("any other ARN")
     reading = Reading(request, document, Resource("", arn))
     outcomes: Counter[bool] = Counter()
     for _ in range(400):
@@ -238,7 +237,7 @@ def test_at_length_on_the_key() -> None:
 def _agree_on_key(*, requests: int) -> Counter[bool]:
     """Count what passes the key's policy."""
     random, site = Random("key"), CORE
-    document, request = site.documents()["key"], Request()
+    document, request = documents_of(site)["key"], Request()
     reading = Reading(request, document, Resource(site.key_arn))
     outcomes: Counter[bool] = Counter()
     for _ in range(requests):

@@ -2,7 +2,7 @@ from itertools import product
 
 import z3
 
-from tests.lock.texts import comparisons, lemmas
+from review.proof.texts import comparisons, lemmas
 
 TEXT = z3.String("text")
 CONSTANTS = [z3.StringVal(text) for text in ("", "a", "ab", "b", "abc")]

@@ -6,26 +6,27 @@ import pytest
 
 from private_transform.lock import BucketKind, Document
 from private_transform.lock.policy import document
-from tests.lock.bucket_theorems import (
+from review.invariants.at_bucket import (
     BUCKET_THEOREMS,
     AtBucket,
     Theorem,
     at_bucket,
 )
-from tests.lock.catalogue import (
-    INVENTED_S3,
-    bucket_policy_actions,
-    key_policy_actions,
-)
-from tests.lock.elsewhere_theorems import (
+from review.invariants.at_key import KEY_THEOREMS, KeyTheorem, at_key
+from review.invariants.elsewhere import (
     ELSEWHERE_THEOREMS,
     ElsewhereTheorem,
     elsewhere,
 )
-from tests.lock.encoder import Formula, Request
-from tests.lock.key_theorems import KEY_THEOREMS, KeyTheorem, at_key
-from tests.lock.sites import ACCOUNT, KINDS, SITES, Site
-from tests.lock.solver import example
+from review.proof.actions import (
+    INVENTED_S3,
+    bucket_policy_actions,
+    key_policy_actions,
+)
+from review.proof.encoder import Formula, Request
+from review.proof.solver import example
+from review.site import Site
+from tests.lock.sites import ACCOUNT, KINDS, SITES, documents_of
 
 pytestmark = pytest.mark.gate
 
@@ -40,7 +41,7 @@ OPEN = document([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource"
 @cache
 def _scenes(name: str, kind: BucketKind) -> list[AtBucket]:
     site = SITES[name]
-    return _at_bucket(site, kind, site.documents())
+    return _at_bucket(site, kind, documents_of(site))
 
 
 def _at_bucket(
@@ -119,7 +120,7 @@ def test_each_theorem_of_elsewhere_fails_where_everything_is_open(
 @pytest.mark.parametrize("theorem", KEY_THEOREMS, ids=lambda theorem: theorem.says)
 def test_the_key(theorem: KeyTheorem, name: str) -> None:
     site = SITES[name]
-    scenes = at_key(site, site.documents()["key"], key_policy_actions())
+    scenes = at_key(site, documents_of(site)["key"], key_policy_actions())
     formulas = map(theorem.contradicted_by, scenes)
     assert _contradiction(scenes[0].request, formulas) is None
 
@@ -131,6 +132,6 @@ def test_the_key(theorem: KeyTheorem, name: str) -> None:
 def test_elsewhere(theorem: ElsewhereTheorem, name: str) -> None:
     site = SITES[name]
     actions = [action.name for action in (*bucket_policy_actions(), *INVENTED_S3)]
-    scenes = elsewhere(site, site.documents()["endpoint"], actions)
+    scenes = elsewhere(site, documents_of(site)["endpoint"], actions)
     formulas = map(theorem.contradicted_by, scenes)
     assert _contradiction(scenes[0].request, formulas) is None

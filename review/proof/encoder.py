@@ -69,6 +69,12 @@ class Request:
         """The key is present and has one of these values."""
         return any_of(self.equals(key, value) for value in values)
 
+    def signed_by(self, *roles: str) -> Formula:
+        """The caller is one of the roles with these ARN patterns."""
+        arn = self.value("aws:PrincipalArn")
+        known = any_of(arn_like(arn, pattern) for pattern in roles)
+        return z3.And(self.present("aws:PrincipalArn"), known)
+
     def contains(self, key: str, value: str) -> Formula:
         """The multivalued key holds this value."""
         self._key(key)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import z3
 
 from private_transform.lock import Document
-from tests.lock.catalogue import access_level
-from tests.lock.encoder import (
+from review.proof.actions import access_level
+from review.proof.encoder import (
     FALSE,
     Formula,
     Reading,
@@ -20,8 +20,7 @@ from tests.lock.encoder import (
     all_of,
     any_of,
 )
-from tests.lock.sites import ACCOUNT, REGION, Site
-from tests.lock.specification import caller
+from review.site import Site
 
 CRYPTOGRAPHY = {"Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "Sign"}
 
@@ -36,16 +35,20 @@ class AtKey:
     passes: Formula
 
     def by(self, *roles: str) -> Formula:
-        return caller(self.request, *roles)
+        """One of these roles signed it."""
+        return self.request.signed_by(*roles)
 
     @property
     def by_administrators(self) -> Formula:
+        """Somebody signed it who manages the key."""
         people = self.site.perimeter
         return self.by(*people.key_administrators, *people.deployment_roles)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTheorem:
+    """A sentence, and the requests that would contradict it."""
+
     says: str
     contradicted_by: Callable[[AtKey], Formula]
 
@@ -59,14 +62,14 @@ def _administrator_uses(at: AtKey) -> Formula:
 def _others_administer(at: AtKey) -> Formula:
     if at.name not in _ADMINISTRATION:
         return FALSE
-    root = at.by(f"arn:aws:iam::{ACCOUNT}:root")
+    root = at.by(at.site.root)
     return all_of([at.passes, z3.Not(z3.Or(at.by_administrators, root))])
 
 
 def _others_rewrite(at: AtKey) -> Formula:
     if at.name != "PutKeyPolicy":
         return FALSE
-    root = f"arn:aws:iam::{ACCOUNT}:root"
+    root = at.site.root
     deployment = at.by(*at.site.perimeter.deployment_roles, root)
     return z3.And(at.passes, z3.Not(deployment))
 
@@ -75,7 +78,7 @@ def _used_past_s3(at: AtKey) -> Formula:
     if at.name not in CRYPTOGRAPHY:
         return FALSE
     request, people = at.request, at.site.perimeter
-    s3 = request.equals("kms:ViaService", f"s3.{REGION}.amazonaws.com")
+    s3 = request.equals("kms:ViaService", at.site.service("s3"))
     ours = z3.PrefixOf(
         z3.StringVal(at.site.bucket_pattern.removesuffix("*")),
         request.value("kms:EncryptionContext:aws:s3:arn"),
@@ -86,7 +89,7 @@ def _used_past_s3(at: AtKey) -> Formula:
             request.by_service,
             z3.And(
                 at.by(people.environment_roles),
-                request.equals("kms:ViaService", f"sns.{REGION}.amazonaws.com"),
+                request.equals("kms:ViaService", at.site.service("sns")),
             ),
         ]
     )
@@ -122,7 +125,7 @@ def _grant(at: AtKey) -> Formula:
 
 def _foreign(at: AtKey) -> Formula:
     ours = z3.PrefixOf(
-        z3.StringVal(f"arn:aws:iam::{ACCOUNT}:"), at.request.value("aws:PrincipalArn")
+        z3.StringVal(at.site.principals), at.request.value("aws:PrincipalArn")
     )
     stranger = z3.Not(z3.And(at.request.present("aws:PrincipalArn"), ours))
     return all_of([at.passes, stranger, z3.Not(at.request.by_service)])

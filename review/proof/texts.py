@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import z3
 
-from tests.lock.encoder import Formula, Text
+from review.proof.encoder import Formula, Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 import z3
 
-from tests.lock.encoder import Formula, Request
-from tests.lock.texts import Comparison, comparisons, lemmas, likely_texts
+from review.proof.encoder import Formula, Request
+from review.proof.texts import Comparison, comparisons, lemmas, likely_texts
 
 TIMEOUT_SECONDS = 60
 

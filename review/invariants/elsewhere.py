@@ -9,9 +9,16 @@ from dataclasses import dataclass
 import z3
 
 from private_transform.lock import Document
-from tests.lock.encoder import Formula, Reading, Request, Resource, Text, all_of, any_of
-from tests.lock.sites import ACCOUNT, Site
-from tests.lock.specification import caller
+from review.proof.encoder import (
+    Formula,
+    Reading,
+    Request,
+    Resource,
+    Text,
+    all_of,
+    any_of,
+)
+from review.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,8 @@ def _more_than_reading(at: Elsewhere) -> Formula:
 
 
 def _somebody_else(at: Elsewhere) -> Formula:
-    job = caller(at.request, at.site.perimeter.execution_roles)
-    ours = at.request.equals("aws:PrincipalAccount", ACCOUNT)
+    job = at.request.signed_by(at.site.perimeter.execution_roles)
+    ours = at.request.equals("aws:PrincipalAccount", at.site.perimeter.account)
     return z3.And(at.passes, z3.Not(z3.And(job, ours)))
 
 

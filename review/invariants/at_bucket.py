@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import z3
 
 from private_transform.lock import BucketKind, Document
-from tests.lock.catalogue import Action
-from tests.lock.encoder import (
+from review.proof.actions import Action
+from review.proof.encoder import (
     FALSE,
     TRUE,
     Formula,
@@ -21,17 +21,13 @@ from tests.lock.encoder import (
     all_of,
     any_of,
 )
-from tests.lock.sites import ACCOUNT, Site
-from tests.lock.specification import (
-    ATHENA,
-    CUSTOMER_KEY,
-    ENCRYPTION,
-    KEY_ID,
-    SIGNED_LINKS,
-    caller,
-    inside,
-)
+from review.site import Site
 
+ATHENA = "athena.amazonaws.com"
+SIGNED_LINKS = ("POST", "REST-QUERY-STRING")
+ENCRYPTION = "s3:x-amz-server-side-encryption"
+KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+CUSTOMER_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
 FETCH = {"s3:GetObject", "s3:GetObjectVersion"}
 READ = FETCH | {
     "s3:GetObjectAttributes",
@@ -56,22 +52,27 @@ class AtBucket:
 
     @property
     def passes(self) -> Formula:
+        """The bucket's policy does not stop the request."""
         return z3.Not(self.bucket.denies(self.action.name))
 
     @property
     def passes_our_endpoint(self) -> Formula:
+        """It comes through our endpoint, and neither policy stops it."""
         ours = self.request.equals("aws:SourceVpce", self.site.endpoint_ids[0])
         return all_of([self.passes, ours, self.endpoint.allows(self.action.name)])
 
     @property
     def outside(self) -> Formula:
-        return z3.Not(inside(self.request, self.site))
+        """It comes through none of the trusted endpoints."""
+        return z3.Not(self.request.among("aws:SourceVpce", self.site.endpoint_ids))
 
     def by(self, *roles: str) -> Formula:
-        return caller(self.request, *roles)
+        """One of these roles signed it."""
+        return self.request.signed_by(*roles)
 
     @property
     def by_athena(self) -> Formula:
+        """Athena makes it for somebody."""
         return self.request.contains("aws:CalledVia", ATHENA)
 
 
@@ -91,7 +92,7 @@ def _without_tls(at: AtBucket) -> Formula:
 
 
 def _stranger(at: AtBucket) -> Formula:
-    ours = at.request.equals("aws:PrincipalAccount", ACCOUNT)
+    ours = at.request.equals("aws:PrincipalAccount", at.site.perimeter.account)
     return z3.And(at.passes, z3.Not(ours))
 
 
@@ -194,7 +195,7 @@ def _signed_link(at: AtBucket) -> Formula:
 
 
 def _more_through_our_endpoint(at: AtBucket) -> Formula:
-    ours = at.request.equals("aws:PrincipalAccount", ACCOUNT)
+    ours = at.request.equals("aws:PrincipalAccount", at.site.perimeter.account)
     meant = at.action.name in READ | LIST | WRITE | {"s3:GetBucketLocation"}
     return z3.And(at.passes_our_endpoint, z3.Not(ours) if meant else TRUE)
 

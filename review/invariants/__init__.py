@@ -1,0 +1,1 @@
+"""What must hold in every environment, before and after a change."""

@@ -1,0 +1,1 @@
+"""Policies as formulas, and what a theorem prover says of them."""

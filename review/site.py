@@ -1,0 +1,61 @@
+"""One environment, as the proofs see it: who, where and what its key serves."""
+
+from dataclasses import dataclass
+
+from private_transform.lock import BucketKind, Buckets, Perimeter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyServices:
+    """What AWS services use the key for.
+
+    Args:
+        log_groups: ARN patterns of the log groups that it encrypts.
+        trails: ARN patterns of the trails.
+        topics: ARN patterns of the topics.
+        publishers: Services that publish to them.
+    """
+
+    log_groups: tuple[str, ...] = ()
+    trails: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One environment.
+
+    Args:
+        perimeter: Who may meet its data.
+        endpoint_ids: Its own endpoint, then the others that it trusts.
+        services: What its key serves beside the buckets.
+        bucket_pattern: ARN pattern of all its buckets.
+        key_arn: Its key.
+        buckets: Its buckets.
+    """
+
+    perimeter: Perimeter
+    endpoint_ids: tuple[str, ...]
+    services: KeyServices
+    bucket_pattern: str
+    key_arn: str
+    buckets: Buckets
+
+    def bucket(self, kind: BucketKind) -> str:
+        """ARN of a data bucket."""
+        return str(getattr(self.buckets, kind))
+
+    @property
+    def principals(self) -> str:
+        """What the ARN of everybody in the account begins with."""
+        return f"arn:{self.perimeter.partition}:iam::{self.perimeter.account}:"
+
+    @property
+    def root(self) -> str:
+        """ARN of the account's root."""
+        return f"{self.principals}root"
+
+    def service(self, name: str) -> str:
+        """How a service of the region is called in `kms:ViaService`."""
+        return f"{name}.{self.perimeter.region}.amazonaws.com"
