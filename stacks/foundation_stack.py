@@ -10,9 +10,10 @@ from private_transform.audit_trail import AuditTrail
 from private_transform.control_bucket import ControlBucket
 from private_transform.data_bucket import DataBucket
 from private_transform.data_key import DataKey
+from private_transform.declaration import declaration
 from private_transform.duty import Duty
 from private_transform.encrypted_log_group import EncryptedLogGroup
-from private_transform.environment import Environment
+from private_transform.environment import ENVIRONMENT_TAG, Environment
 from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.lock import (
     BucketKind,
@@ -63,6 +64,7 @@ class FoundationStack(cdk.Stack):
             termination_protection=environment.protection == "keep",
             description=f"Private batch transform {environment.name}: network and data",
         )
+        self.template_options.metadata = {ENVIRONMENT_TAG: declaration(environment)}
         self._settings = environment
         self._role_path = role_path(environment)
         self.upload_command = (

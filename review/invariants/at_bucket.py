@@ -4,8 +4,9 @@ Nobody's identity policy helps: everyone is assumed to be allowed everything the
 Action names are written out, so that a wrong group in the product is noticed too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import z3
 
@@ -37,6 +38,9 @@ READ = FETCH | {
 }
 WRITE = {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
 LIST = {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+
+
+Promise = Literal["tls", "account", "endpoint", "encryption", "through", "management"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,16 @@ class AtBucket:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """A sentence, and the requests that would contradict it."""
+    """A sentence, the promise that it is part of, and what would contradict it."""
 
     says: str
+    promise: Promise
     contradicted_by: Callable[[AtBucket], Formula]
-    with_management_locked: bool = False
+
+    @property
+    def with_management_locked(self) -> bool:
+        """Whether it is promised only where management is locked as well."""
+        return self.promise == "management"
 
 
 def _without_tls(at: AtBucket) -> Formula:
@@ -215,44 +224,59 @@ def _others_write_outputs(at: AtBucket) -> Formula:
 
 
 BUCKET_THEOREMS = (
-    Theorem("nothing passes without TLS 1.2", _without_tls),
-    Theorem("nobody passes from outside the account, no service either", _stranger),
+    Theorem("nothing passes without TLS 1.2", "tls", _without_tls),
+    Theorem(
+        "nobody passes from outside the account, no service either",
+        "account",
+        _stranger,
+    ),
     Theorem(
         "from outside, objects are for the named, in their buckets, for their actions",
+        "endpoint",
         _object_from_outside,
     ),
     Theorem(
         "from outside, nobody destroys, shares, retags or replicates",
+        "endpoint",
         _destruction_from_outside,
     ),
-    Theorem("a new object is encrypted with our key", _other_key),
-    Theorem("nothing passes through an access point", _access_point),
-    Theorem("no signed link works from outside", _signed_link),
+    Theorem("a new object is encrypted with our key", "encryption", _other_key),
+    Theorem("nothing passes through an access point", "endpoint", _access_point),
+    Theorem("no signed link works from outside", "endpoint", _signed_link),
     Theorem(
         "through our endpoint, this account reads, lists and writes, and no more",
+        "through",
         _more_through_our_endpoint,
     ),
-    Theorem("through our endpoint, a job writes outputs only", _job_writes_elsewhere),
-    Theorem("through our endpoint, only a job writes outputs", _others_write_outputs),
+    Theorem(
+        "through our endpoint, a job writes outputs only",
+        "through",
+        _job_writes_elsewhere,
+    ),
+    Theorem(
+        "through our endpoint, only a job writes outputs",
+        "through",
+        _others_write_outputs,
+    ),
     Theorem(
         "from outside, only the named list objects",
+        "management",
         _listing_from_outside,
-        with_management_locked=True,
     ),
     Theorem(
         "from anywhere, nobody destroys, shares, retags or replicates",
+        "management",
         _destruction,
-        with_management_locked=True,
     ),
     Theorem(
         "from anywhere, only deployment changes a bucket",
+        "management",
         _management_by_others,
-        with_management_locked=True,
     ),
     Theorem(
         "from anywhere, deployment never touches an object",
+        "management",
         _deployment_at_objects,
-        with_management_locked=True,
     ),
 )
 
@@ -260,7 +284,7 @@ BUCKET_THEOREMS = (
 def at_bucket(
     site: Site,
     kind: BucketKind,
-    documents: dict[str, Document],
+    documents: Mapping[str, Document],
     actions: tuple[Action, ...],
 ) -> list[AtBucket]:
     """Read a bucket's and the endpoint's policy for one request and all actions."""

@@ -12,6 +12,7 @@ Effect of missing context keys in negated operators; Set operators for multivalu
 context keys.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -180,6 +181,9 @@ class Reading:
     def __init__(
         self, request: Request, document: Document, resource: Resource
     ) -> None:
+        # AWS: IAM policy elements: Variables and tags.
+        if "${" in json.dumps(document):
+            raise UnsupportedPolicyError("a policy variable")
         self._statements = [
             (statement, _conditions_hold(request, statement, resource))
             for statement in document["Statement"]
@@ -267,14 +271,18 @@ def _principal(request: Request, kind: str, name: str) -> Formula:
         )
     if kind == "AWS" and name == "*":
         return TRUE
-    account = re.fullmatch(r"(arn:[\w-]+:iam::\d{12}:)root", name)
-    if kind != "AWS" or account is None:
+    if kind != "AWS":
         raise UnsupportedPolicyError(f"principal {kind}: {name}")
     arn = request.value("aws:PrincipalArn")
-    return z3.And(
-        request.present("aws:PrincipalArn"),
-        z3.PrefixOf(z3.StringVal(account[1]), arn),
-    )
+    if account := re.fullmatch(r"(arn:[\w-]+:iam::\d{12}:)root", name):
+        named = z3.PrefixOf(z3.StringVal(account[1]), arn)
+    elif account := re.fullmatch(r"\d{12}", name):
+        named = like(arn, f"arn:*:iam::{account[0]}:*")
+    elif re.fullmatch(r"arn:[\w-]+:iam::\d{12}:(role|user)/[^*?]+", name):
+        named = arn == z3.StringVal(name)
+    else:
+        raise UnsupportedPolicyError(f"principal {kind}: {name}")
+    return z3.And(request.present("aws:PrincipalArn"), named)
 
 
 def _condition(request: Request, block: Mapping[str, Mapping[str, Any]]) -> Formula:

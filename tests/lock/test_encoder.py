@@ -18,11 +18,13 @@ GLUE = "glue.amazonaws.com"
 ROLE = "arn:aws:iam::111122223333:role/a"
 
 
-def _denies(condition: dict[str, Any], keys: dict[str, Any]) -> bool:
+def _denies(
+    condition: dict[str, Any], keys: dict[str, Any], principal: Any = "*"
+) -> bool:
     request = Request()
     statement = {
         "Effect": "Deny",
-        "Principal": "*",
+        "Principal": principal,
         "Action": "s3:GetObject",
         "Resource": "*",
         "Condition": condition,
@@ -138,7 +140,8 @@ def test_wildcards_of_an_arn_pattern_stay_within_their_part(
         ({"Condition": {"ForAnyValue:StringEquals": {"s3:authType": "x"}}}, "single"),
         ({"Condition": {"ArnLike": {"aws:PrincipalArn": "*"}}}, "six parts"),
         ({"NotPrincipal": {"AWS": ROLE}}, "NotPrincipal"),
-        ({"Principal": {"AWS": ROLE}}, "principal AWS"),
+        ({"Principal": {"AWS": f"{ROLE}*"}}, "principal AWS"),
+        ({"Resource": "arn:aws:s3:::b/${aws:username}/*"}, "policy variable"),
         ({"Principal": {"Federated": "x"}}, "principal Federated"),
     ],
 )
@@ -148,3 +151,20 @@ def test_what_cannot_be_said_exactly_stops_the_proof(
     statement = {"Effect": "Deny", "Action": "s3:*", "Resource": "*", **element}
     with pytest.raises(UnsupportedPolicyError, match=said):
         Reading(Request(), {"Statement": [statement]}, Resource("arn:b", None))
+
+
+@pytest.mark.parametrize(
+    ("principal", "named"),
+    [
+        ("*", True),
+        ({"AWS": "*"}, True),
+        ({"AWS": [ROLE, f"{ROLE}2"]}, True),
+        ({"AWS": f"{ROLE}2"}, False),
+        ({"AWS": "arn:aws:iam::111122223333:root"}, True),
+        ({"AWS": "111122223333"}, True),
+        ({"AWS": "210987654321"}, False),
+        ({"Service": "s3.amazonaws.com"}, False),
+    ],
+)
+def test_a_principal_is_who_it_names(principal: Any, named: bool) -> None:
+    assert _denies({}, {"aws:PrincipalArn": ROLE}, principal) == named

@@ -1,0 +1,255 @@
+"""One side of a review: what is declared, and which resource is what.
+
+A resource is found by the outputs of the foundation stack, which name it for people.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from private_transform.lock import Buckets
+
+from .assembly import Assembly, Stack
+from .bad_input import BadInputError
+from .declared import Declared, declared_in
+from .plain import UNRESOLVED, Estate, Place, Resource, listed, place_of
+from .site import KeyServices, Site
+
+Document = Mapping[str, Any]
+
+_NOTHING: Document = {"Version": "2012-10-17", "Statement": []}
+_BUCKETS = ("models", "inputs", "outputs", "control", "logs")
+_READ = {
+    "DeletionPolicy",
+    "DependsOn",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdateReplacePolicy",
+}
+"""Attributes of a resource that are understood; CreationPolicy and UpdatePolicy concern
+types that none of ours has, and a Condition may take the resource away."""
+
+
+class UnclearError(Exception):
+    """A question cannot be answered from the templates; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One side.
+
+    Args:
+        assembly: What was synthesized.
+        estate: Its resources with plain values.
+        declared: The environment's declaration.
+        foundation: The stack that carries it.
+        names: Physical names by output, such as `ModelsBucket`.
+        unreviewed: What the review cannot see through, in sentences.
+    """
+
+    assembly: Assembly
+    estate: Estate
+    declared: Declared
+    foundation: Stack
+    names: Mapping[str, str]
+    unreviewed: tuple[str, ...]
+    _sites: list[Site] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """Where the environment is."""
+        return place_of(self.foundation)
+
+    @property
+    def site(self) -> Site:
+        """The environment, as the proofs see it.
+
+        Raises:
+            UnclearError: An output is missing.
+        """
+        if not self._sites:
+            self._sites.append(self._made_site())
+        return self._sites[0]
+
+    def _made_site(self) -> Site:
+        place, name = self.place, self.declared.name
+        region = f"{place.region}:{place.account}"
+        arn = f"arn:{place.partition}"
+        logs = f"{arn}:logs:{region}:log-group:"
+        trail = f"{arn}:cloudtrail:{region}:trail/{name}-audit-{place.region}"
+        return Site(
+            perimeter=self.declared.perimeter,
+            endpoint_ids=(self.named("EndpointId"), *self.declared.endpoints),
+            services=KeyServices(
+                log_groups=(f"{logs}{name}-*", f"{logs}/aws/sagemaker/TransformJobs"),
+                trails=(trail,) if self.declared.audits else (),
+                topics=(f"{arn}:sns:{region}:{name}-*",),
+                publishers=("cloudwatch.amazonaws.com",),
+            ),
+            bucket_pattern=f"{arn}:s3:::{self.foundation.name}-*",
+            key_arn=self.named("KeyArn"),
+            buckets=Buckets(
+                models=self.bucket_arn("models"),
+                inputs=self.bucket_arn("inputs"),
+                outputs=self.bucket_arn("outputs"),
+                control=self.bucket_arn("control"),
+            ),
+        )
+
+    def named(self, output: str) -> str:
+        """The value of one of the foundation's outputs.
+
+        Raises:
+            UnclearError: There is none, or it is not known before a deployment.
+        """
+        found = self.names.get(output)
+        if found is None or UNRESOLVED in found:
+            raise UnclearError(
+                f"{self.foundation.name} has no output {output} that names a resource"
+            )
+        return found
+
+    def bucket_arn(self, kind: str) -> str:
+        """ARN of one of the five buckets."""
+        name = self.named(f"{kind.capitalize()}Bucket")
+        return f"arn:{self.place.partition}:s3:::{name}"
+
+    def bucket(self, kind: str) -> Resource:
+        """One of the five buckets."""
+        return self.resource(
+            "AWS::S3::Bucket", self.named(f"{kind.capitalize()}Bucket")
+        )
+
+    def resource(self, kind: str, reference: str) -> Resource:
+        """The resource of a type that a name or an ARN belongs to.
+
+        Raises:
+            UnclearError: There is none in the templates.
+        """
+        for each in self.estate.of_type(kind):
+            names = self.estate.names(each)
+            if reference in (names.reference, names.arn):
+                return each
+        raise UnclearError(f"no {kind} of the templates is {reference}")
+
+    def other_buckets(self) -> Iterator[Resource]:
+        """Buckets that are none of the five: nothing says what they are for."""
+        known = {self.names.get(f"{kind.capitalize()}Bucket") for kind in _BUCKETS}
+        for each in self.estate.of_type("AWS::S3::Bucket"):
+            if self.estate.names(each).reference not in known:
+                yield each
+
+    def bucket_policy(self, bucket: str) -> Document:
+        """The policy of a bucket by its name; one without any statement if it has none.
+
+        Raises:
+            UnclearError: Several claim it, or it cannot be read.
+        """
+        found = [
+            each
+            for each in self.estate.of_type("AWS::S3::BucketPolicy")
+            if each.properties.get("Bucket") == bucket
+        ]
+        if len(found) > 1:
+            raise UnclearError(
+                f"{' and '.join(each.path for each in found)} are policies of one "
+                "bucket: the last to be deployed counts"
+            )
+        return document_in(found[0], "PolicyDocument") if found else _NOTHING
+
+    def endpoint_policy(self) -> Document:
+        """The policy of the environment's endpoint.
+
+        Raises:
+            UnclearError: It cannot be read.
+        """
+        endpoint = self.resource("AWS::EC2::VPCEndpoint", self.named("EndpointId"))
+        if "PolicyDocument" not in endpoint.properties:
+            # AWS: Control access to VPC endpoints using endpoint policies.
+            everything = {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "*",
+                "Resource": "*",
+            }
+            return {"Version": "2012-10-17", "Statement": [everything]}
+        return document_in(endpoint, "PolicyDocument")
+
+    def key_policy(self) -> Document:
+        """The policy of the environment's key.
+
+        Raises:
+            UnclearError: It cannot be read.
+        """
+        key = self.resource("AWS::KMS::Key", self.named("KeyArn"))
+        return document_in(key, "KeyPolicy")
+
+
+def scene_of(assembly: Assembly) -> Scene:
+    """Find out what is what.
+
+    Raises:
+        BadInputError: It is not the assembly of one environment.
+    """
+    found = [
+        (stack, declared)
+        for stack in assembly.stacks
+        if (declared := declared_in(stack)) is not None
+    ]
+    if len(found) != 1:
+        raise BadInputError(
+            " and ".join(str(stack.file) for stack, _ in found)
+            or str(assembly.stacks[0].file.parent),
+            f"An environment has one foundation stack, and here are {len(found)}.",
+            "Review the assembly of one environment: cdk synth -q -c environment=NAME",
+        )
+    ((foundation, declared),) = found
+    estate = Estate(assembly)
+    return Scene(
+        assembly=assembly,
+        estate=estate,
+        declared=declared,
+        foundation=foundation,
+        names={
+            name: value
+            for name, value in estate.outputs(foundation).items()
+            if isinstance(value, str)
+        },
+        unreviewed=tuple(_unreviewed(assembly, estate)),
+    )
+
+
+def document_in(resource: Resource, key: str) -> Document:
+    """A policy among a resource's properties, in a form that proofs may rely on.
+
+    Raises:
+        UnclearError: It is not a policy, or says what only a deployment knows.
+    """
+    document = resource.properties.get(key)
+    if not isinstance(document, dict):
+        raise UnclearError(f"{resource.path} has no {key} that can be read")
+    statements = listed(document.get("Statement"))
+    for number, statement in enumerate(statements):
+        place = f"{resource.path} {key}.Statement[{number}]"
+        if not isinstance(statement, dict):
+            raise UnclearError(f"{place} is not a statement")
+        if statement.get("Effect") not in ("Allow", "Deny"):
+            raise UnclearError(f"{place} neither allows nor denies")
+        if UNRESOLVED in repr(statement):
+            raise UnclearError(f"{place} says what only a deployment knows")
+    return {**document, "Statement": statements}
+
+
+def _unreviewed(assembly: Assembly, estate: Estate) -> Iterator[str]:
+    for stack in assembly.stacks:
+        for section in ("Conditions", "Mappings", "Transform"):
+            if section in stack.template:
+                yield f"{stack.name} has {section}, which are not evaluated"
+    for each in estate.resources:
+        if each.type in ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"):
+            yield f"{each.path} is a nested stack, whose template is not here"
+        for attribute in sorted(set(each.body) - _READ):
+            yield f"{each.path} has {attribute}, which is not understood"
+    for what in sorted(set(estate.unresolved)):
+        yield f"only a deployment knows {what}"
