@@ -45,7 +45,8 @@ class Scene:
         declared: The environment's declaration.
         foundation: The stack that carries it.
         names: Physical names by output, such as `ModelsBucket`.
-        unreviewed: What the review cannot see through, in sentences.
+        blind_spots: What the review cannot see through, in sentences. Nothing is
+            proved where there is one.
     """
 
     assembly: Assembly
@@ -53,7 +54,7 @@ class Scene:
     declared: Declared
     foundation: Stack
     names: Mapping[str, str]
-    unreviewed: tuple[str, ...]
+    blind_spots: tuple[str, ...]
     _sites: list[Site] = field(default_factory=list)
 
     @property
@@ -216,7 +217,7 @@ def scene_of(assembly: Assembly) -> Scene:
             for name, value in estate.outputs(foundation).items()
             if isinstance(value, str)
         },
-        unreviewed=tuple(_unreviewed(assembly, estate)),
+        blind_spots=tuple(_blind_spots(assembly, estate)),
     )
 
 
@@ -241,7 +242,7 @@ def document_in(resource: Resource, key: str) -> Document:
     return {**document, "Statement": statements}
 
 
-def _unreviewed(assembly: Assembly, estate: Estate) -> Iterator[str]:
+def _blind_spots(assembly: Assembly, estate: Estate) -> Iterator[str]:
     for stack in assembly.stacks:
         for section in ("Conditions", "Mappings", "Transform"):
             if section in stack.template:
@@ -251,5 +252,3 @@ def _unreviewed(assembly: Assembly, estate: Estate) -> Iterator[str]:
             yield f"{each.path} is a nested stack, whose template is not here"
         for attribute in sorted(set(each.body) - _READ):
             yield f"{each.path} has {attribute}, which is not understood"
-    for what in sorted(set(estate.unresolved)):
-        yield f"only a deployment knows {what}"

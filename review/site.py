@@ -1,8 +1,12 @@
 """One environment, as the proofs see it: who, where and what its key serves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from private_transform.lock import BucketKind, Buckets, Perimeter
+from review.proof.encoder import Formula, Request
+from review.proof.solver import first_example
+from review.proof.witness import told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,28 @@ class Site:
     def root(self) -> str:
         """ARN of the account's root."""
         return f"{self.principals}root"
+
+    def contradiction(
+        self,
+        request: Request,
+        formulas: Iterable[tuple[str, Formula]],
+        *,
+        where: str,
+    ) -> str | None:
+        """A sentence about a request that should not be possible, or None.
+
+        Args:
+            request: What the formulas speak of.
+            formulas: When each action would be one too many.
+            where: What the actions are about.
+        """
+        found = first_example(
+            request,
+            formulas,
+            partition=self.perimeter.partition,
+            account=self.perimeter.account,
+        )
+        return None if found is None else told(found[0], where, found[1])
 
     def service(self, name: str) -> str:
         """How a service of the region is called in `kms:ViaService`."""

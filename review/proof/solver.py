@@ -1,11 +1,12 @@
 """Ask z3 for one request that formulas describe, and tell it in words."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import z3
 
-from review.proof.encoder import Formula, Request
+from review.proof.encoder import Formula, Request, any_of
 from review.proof.texts import Comparison, comparisons, lemmas, likely_texts
 
 TIMEOUT_SECONDS = 60
@@ -35,6 +36,31 @@ def example(
     if model is None:
         model = _model(known)
     return None if model is None else _described(request, model)
+
+
+def first_example(
+    request: Request,
+    formulas: Iterable[tuple[str, Formula]],
+    *,
+    partition: str,
+    account: str,
+) -> tuple[str, dict[str, Any]] | None:
+    """Find a request that satisfies one of several formulas, and the name of that one.
+
+    Mostly none can be satisfied, so all are asked about at once before each alone.
+
+    Raises:
+        UndecidedError: The solver gave up.
+    """
+    named = list(formulas)
+    ask = partial(example, request, partition=partition, account=account)
+    if ask(any_of(formula for _, formula in named)) is None:
+        return None
+    for name, formula in named:
+        found = ask(formula)
+        if found is not None:
+            return name, found
+    raise UndecidedError("all together have a solution, and none has one")
 
 
 def _true_comparisons(

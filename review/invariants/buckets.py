@@ -1,0 +1,163 @@
+"""The promises about the buckets that their policies cannot give."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from review.plain import Resource, listed
+from review.scene import Scene
+
+from .invariant import Invariant, Violation
+
+_OURS = ("models", "inputs", "outputs", "control")
+_BLOCKED = (
+    "BlockPublicAcls",
+    "BlockPublicPolicy",
+    "IgnorePublicAcls",
+    "RestrictPublicBuckets",
+)
+_PAST_THE_POLICY = {
+    "AWS::S3::AccessGrant",
+    "AWS::S3::AccessGrantsInstance",
+    "AWS::S3::AccessPoint",
+    "AWS::S3::MultiRegionAccessPoint",
+    "AWS::S3ObjectLambda::AccessPoint",
+}
+
+
+def _all(scene: Scene) -> Iterator[Resource]:
+    for kind in (*_OURS, "logs"):
+        yield scene.bucket(kind)
+
+
+def _not_public(scene: Scene) -> Iterator[Violation]:
+    for bucket in _all(scene):
+        block = _mapping(bucket, "PublicAccessBlockConfiguration")
+        for name in _BLOCKED:
+            if block.get(name) is not True:
+                yield Violation(
+                    resource=bucket.path,
+                    says=f"{bucket.path} may become public: {name} is off.",
+                )
+        rules = _mapping(bucket, "OwnershipControls").get("Rules", [])
+        if rules != [{"ObjectOwnership": "BucketOwnerEnforced"}]:
+            yield Violation(
+                resource=bucket.path,
+                says=f"An access control list may give away objects of {bucket.path}.",
+            )
+        for name in ("ReplicationConfiguration", "WebsiteConfiguration"):
+            if name in bucket.properties:
+                yield Violation(
+                    resource=bucket.path,
+                    says=f"{bucket.path} has a {name}: objects leave it another way.",
+                )
+
+
+def _known(scene: Scene) -> Iterator[Violation]:
+    for bucket in scene.other_buckets():
+        yield Violation(
+            resource=bucket.path,
+            says=f"{bucket.path} is none of the environment's buckets, and nothing "
+            "locks it.",
+        )
+    for each in scene.estate.of_type(*sorted(_PAST_THE_POLICY)):
+        yield Violation(
+            resource=each.path,
+            says=f"{each.type} {each.path} is another way to objects.",
+        )
+
+
+def _encrypted(scene: Scene) -> Iterator[Violation]:
+    for kind in _OURS:
+        bucket = scene.bucket(kind)
+        rules = listed(
+            _mapping(bucket, "BucketEncryption").get(
+                "ServerSideEncryptionConfiguration", []
+            )
+        )
+        given = [
+            rule.get("ServerSideEncryptionByDefault")
+            for rule in rules
+            if isinstance(rule, dict)
+        ]
+        wanted = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": scene.named("KeyArn")}
+        if given != [wanted]:
+            yield Violation(
+                resource=bucket.path,
+                says=f"What is put into {bucket.path} is not encrypted with the "
+                "environment's key by default.",
+            )
+
+
+def _tls(scene: Scene) -> Iterator[Violation]:
+    """The data buckets' own policies are proved; these two refuse plain HTTP."""
+    for kind in ("control", "logs"):
+        bucket = scene.bucket(kind)
+        arn = scene.bucket_arn(kind)
+        policy = scene.bucket_policy(scene.named(f"{kind.capitalize()}Bucket"))
+        if not any(_refuses_http(each, arn) for each in policy["Statement"]):
+            yield Violation(
+                resource=bucket.path, says=f"{bucket.path} is served without TLS."
+            )
+
+
+def _refuses_http(statement: Mapping[str, Any], arn: str) -> bool:
+    return (
+        statement["Effect"] == "Deny"
+        and statement.get("Principal") in ("*", {"AWS": "*"})
+        and statement.get("Action") in ("*", "s3:*", ["s3:*"])
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        and {arn, f"{arn}/*"} <= set(map(str, listed(statement.get("Resource"))))
+    )
+
+
+def _owned(scene: Scene) -> Iterator[Violation]:
+    """Nobody of another account is let into the two that are not locked."""
+    for kind in ("control", "logs"):
+        bucket = scene.bucket(kind)
+        policy = scene.bucket_policy(scene.named(f"{kind.capitalize()}Bucket"))
+        for statement in policy["Statement"]:
+            principal = statement.get("Principal")
+            if statement["Effect"] == "Deny":
+                continue
+            if not isinstance(principal, dict) or set(principal) != {"Service"}:
+                yield Violation(
+                    resource=bucket.path,
+                    says=f"The policy of {bucket.path} lets in {principal}: its "
+                    "readers have rights of their own.",
+                )
+
+
+def _mapping(bucket: Resource, key: str) -> Mapping[str, Any]:
+    found = bucket.properties.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+BUCKETS = (
+    Invariant(
+        id="buckets-known",
+        says="There is no bucket beside the environment's five, and no other way to "
+        "their objects.",
+        violations=_known,
+    ),
+    Invariant(
+        id="buckets-not-public",
+        says="No bucket can become public, by policy or by list.",
+        violations=_not_public,
+    ),
+    Invariant(
+        id="buckets-encrypted",
+        says="Buckets encrypt with the environment's key by default.",
+        violations=_encrypted,
+    ),
+    Invariant(
+        id="buckets-tls",
+        says="Control and log bucket refuse plain HTTP.",
+        violations=_tls,
+    ),
+    Invariant(
+        id="buckets-owned",
+        says="The policies of control and log bucket let in services only.",
+        violations=_owned,
+    ),
+)
+"""All of them."""

@@ -1,0 +1,191 @@
+"""The promises about models and jobs: where they run and what encrypts their work."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
+from private_transform.handlers.contract import JOB_TYPE, MODEL_TYPE
+from review.plain import Resource, listed
+from review.scene import Scene, UnclearError
+
+from .invariant import Invariant, Violation
+
+_OUTSIDE_THE_LAUNCHER = "AWS::SageMaker::"
+
+
+def models_of(scene: Scene) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Every model with its CreateModel request."""
+    for each in scene.estate.of_type(MODEL_TYPE):
+        yield each, request_of(each)
+
+
+def jobs_of(scene: Scene) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Every job with its CreateTransformJob request."""
+    for each in scene.estate.of_type(JOB_TYPE):
+        yield each, request_of(each)
+
+
+def request_of(resource: Resource) -> Mapping[str, Any]:
+    """The request that a custom resource of the launcher carries.
+
+    Raises:
+        UnclearError: It carries none.
+    """
+    request = resource.properties.get("Request")
+    if not isinstance(request, dict):
+        raise UnclearError(f"{resource.path} has no Request that can be read")
+    return request
+
+
+def _placed(scene: Scene) -> Iterator[Violation]:
+    for each in scene.estate.resources:
+        if each.type.startswith(_OUTSIDE_THE_LAUNCHER):
+            yield Violation(
+                resource=each.path,
+                says=f"{each.type} {each.path} is made past the launcher, which looks "
+                "at a model's network before each job.",
+            )
+    for model, request in models_of(scene):
+        yield from _in_our_network(scene, model, "runs", request.get("VpcConfig"))
+        if request.get("EnableNetworkIsolation") is not True:
+            yield Violation(
+                resource=model.path,
+                says=f"The model {model.path} is not isolated from the network.",
+            )
+    for job, _ in jobs_of(scene):
+        yield from _in_our_network(
+            scene, job, "is looked for", job.properties.get("Network")
+        )
+
+
+def _in_our_network(
+    scene: Scene, resource: Resource, runs: str, network: Any
+) -> Iterator[Violation]:
+    network = network if isinstance(network, dict) else {}
+    names = scene.estate.names
+    ours = {
+        "Subnets": {
+            names(each).reference for each in scene.estate.of_type("AWS::EC2::Subnet")
+        },
+        "SecurityGroupIds": {
+            names(each).attribute("GroupId")
+            for each in scene.estate.of_type("AWS::EC2::SecurityGroup")
+        },
+    }
+    for key, known in ours.items():
+        given = listed(network.get(key, []))
+        foreign = [each for each in given if each not in known]
+        if not given or foreign:
+            where = ", ".join(map(str, foreign)) or "no VPC"
+            yield Violation(
+                resource=resource.path,
+                says=f"{resource.path} {runs} outside the environment's network: "
+                f"{key} {where}.",
+            )
+
+
+def _served_by_our_launcher(scene: Scene) -> Iterator[Violation]:
+    functions = {
+        scene.estate.names(each).arn
+        for each in scene.estate.of_type("AWS::Lambda::Function")
+    }
+    for each in scene.estate.resources:
+        token = each.properties.get("ServiceToken")
+        if each.type.startswith(
+            ("Custom::", "AWS::CloudFormation::CustomResource")
+        ) and (token not in functions):
+            yield Violation(
+                resource=each.path,
+                says=f"{each.path} is served by {token}, which is not in this review.",
+            )
+
+
+def _encrypted(scene: Scene) -> Iterator[Violation]:
+    key = scene.named("KeyArn")
+    for job, request in jobs_of(scene):
+        output = _mapping(request, "TransformOutput")
+        if output.get("KmsKeyId") != key:
+            yield Violation(
+                resource=job.path,
+                says=f"The outputs of {job.path} are encrypted with "
+                f"{output.get('KmsKeyId', 'no key of ours')}.",
+            )
+        capture = request.get("DataCaptureConfig")
+        if isinstance(capture, dict) and capture.get("KmsKeyId") != key:
+            yield Violation(
+                resource=job.path,
+                says=f"What {job.path} captures is encrypted with "
+                f"{capture.get('KmsKeyId', 'no key of ours')}.",
+            )
+        for resources in (
+            _mapping(request, "TransformResources"),
+            *listed(job.properties.get("Fallbacks", [])),
+        ):
+            yield from _volume_encrypted(scene, job, resources, key)
+
+
+def _volume_encrypted(
+    scene: Scene, job: Resource, resources: Mapping[str, Any], key: str
+) -> Iterator[Violation]:
+    kind = str(resources.get("InstanceType", ""))
+    excused = (
+        not scene.declared.needs_volume_keys
+        and "VolumeKmsKeyId" not in resources
+        and family(kind) in LOCAL_DISK_FAMILIES
+    )
+    if resources.get("VolumeKmsKeyId") != key and not excused:
+        yield Violation(
+            resource=job.path,
+            says=f"The volumes of {job.path} on {kind} are encrypted with "
+            f"{resources.get('VolumeKmsKeyId', 'no key of ours')}.",
+        )
+
+
+def _on_our_buckets(scene: Scene) -> Iterator[Violation]:
+    inputs = f"s3://{scene.named('InputsBucket')}/"
+    outputs = f"s3://{scene.named('OutputsBucket')}/"
+    for job, request in jobs_of(scene):
+        source = _mapping(
+            _mapping(_mapping(request, "TransformInput"), "DataSource"), "S3DataSource"
+        )
+        capture = _mapping(request, "DataCaptureConfig")
+        for uri, bucket in (
+            (source.get("S3Uri"), inputs),
+            (_mapping(request, "TransformOutput").get("S3OutputPath"), outputs),
+            (capture.get("DestinationS3Uri", outputs), outputs),
+        ):
+            if not str(uri).startswith(bucket):
+                yield Violation(
+                    resource=job.path,
+                    says=f"{job.path} works on {uri}, which is not in {bucket}.",
+                )
+
+
+def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = content.get(key, {})
+    return found if isinstance(found, dict) else {}
+
+
+JOBS = (
+    Invariant(
+        id="models-placed",
+        says="Every model runs in the environment's subnets and groups, isolated.",
+        violations=_placed,
+    ),
+    Invariant(
+        id="jobs-encrypted",
+        says="Every job encrypts its volumes and outputs with the environment's key.",
+        violations=_encrypted,
+    ),
+    Invariant(
+        id="jobs-on-our-buckets",
+        says="Every job reads the inputs bucket and writes the outputs bucket.",
+        violations=_on_our_buckets,
+    ),
+    Invariant(
+        id="custom-resources-ours",
+        says="Custom resources are served by functions that this review has seen.",
+        violations=_served_by_our_launcher,
+    ),
+)
+"""All of them."""
