@@ -217,7 +217,7 @@ def wrong_alarms(world: World) -> Iterator[str]:
     if not results:
         return
     last = {1.0 if each == "failed" else 0.0 for each in results[max(results)]}
-    value = world.metrics.newest.get((METRICS, FAILED_RUN, "dev", "faces"))
+    value = world.metrics.last(METRICS, FAILED_RUN, "dev", "faces")
     if value not in last:
         yield f"the alarm's value is {value} after runs that ended as {last}"
 

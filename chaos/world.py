@@ -152,6 +152,7 @@ class World:
             bucket=CONTROL,
             topic="arn:aws:sns:us-east-1:123456789012:topic",
             environment="dev",
+            now=self.agenda.now,
         )
 
 

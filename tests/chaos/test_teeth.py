@@ -173,7 +173,11 @@ def tolerates_every_failed_input(patch: pytest.MonkeyPatch) -> None:
 
 
 def counts_every_end_as_the_last(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ends.Ends, "_newest", lambda *given: given[-1])
+    patch.setattr(
+        ends.Ends,
+        "_noted",
+        lambda self, _, end: {**end, "minute": self.now().isoformat()},
+    )
 
 
 def counts_no_end(patch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The alarm of a transform says what its last run was, however its events come."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ FAILS = Outcome(reason="AlgorithmError")
 def red(world: World) -> bool | None:
     """Whether the alarm is; None while there was nothing to go by."""
     world.agenda.run(LATE)
-    value = world.metrics.newest.get((METRICS, FAILED_RUN, "dev", "faces"))
+    value = world.metrics.last(METRICS, FAILED_RUN, "dev", "faces")
     return None if value is None else value >= 1
 
 
@@ -159,7 +160,7 @@ def test_a_model_with_a_name_of_its_own_is_no_transform_of_ours() -> None:
     (job,) = world.sagemaker.jobs.values()
     request = {**job.request, "TransformJobName": "mine", "ModelName": "dev-mine"}
     world.agenda.run(60)
-    world.metrics.newest.clear()
+    world.metrics.values.clear()
     world.sagemaker.create_transform_job(**request)
 
     assert red(world) is None
@@ -175,28 +176,42 @@ def evidence(
 
 
 class Counted:
-    """The ends of one transform, and what was told of them, oldest first."""
+    """The ends of one transform, told within one minute unless it is set on.
+
+    Attributes:
+        meanwhile: Ends that another delivery counts before the next is told.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.storage, metrics = Storage(), Metrics()
-        self.told: list[float] = []
+        self.storage, self.metrics = Storage(), Metrics()
+        self.minute = 0
         self.meanwhile: list[dict[str, Any]] = []
         self.ends = Ends(
             records=Records(s3=self.storage, bucket=CONTROL),
-            cloudwatch=metrics,
+            cloudwatch=self.metrics,
             environment="dev",
+            now=lambda: datetime(2030, 2, 1, 12, self.minute, 30, tzinfo=UTC),
         )
+        put_metric_data = self.metrics.put_metric_data
 
-        def put_metric_data(**request: Any) -> dict[str, Any]:
+        def overtaken(**request: Any) -> dict[str, Any]:
             if self.meanwhile:
                 self.count(self.meanwhile.pop())
-            self.told.append(request["MetricData"][0]["Value"])
-            return {}
+            return put_metric_data(**request)
 
-        monkeypatch.setattr(metrics, "put_metric_data", put_metric_data)
+        monkeypatch.setattr(self.metrics, "put_metric_data", overtaken)
 
     def count(self, left: dict[str, Any]) -> None:
         self.ends.count("faces", left)
+
+    @property
+    def is_red(self) -> bool:
+        return self.metrics.last(METRICS, FAILED_RUN, "dev", "faces") == 1
+
+    @property
+    def minutes(self) -> list[int]:
+        (values,) = self.metrics.values.values()
+        return [minute.minute for minute in sorted(values)]
 
 
 @pytest.fixture
@@ -209,18 +224,40 @@ def test_where_sagemaker_tells_no_end_the_start_orders_jobs(counted: Counted) ->
 
     counted.count(evidence("early", result="succeeded"))
 
-    assert counted.told == [1, 1]
+    assert counted.is_red
+
+
+@pytest.mark.parametrize("last", ["succeeded", "failed"])
+def test_ends_of_one_minute_are_told_one_after_the_other(
+    counted: Counted, last: str
+) -> None:
+    first = "failed" if last == "succeeded" else "succeeded"
+    counted.count(evidence("a", "2030-01-02T00:00:00", first))
+
+    counted.count(evidence("b", "2030-01-02T00:00:01", last))
+
+    assert counted.is_red is (last == "failed")
+    assert counted.minutes == [0, 1]
+
+
+def test_the_same_is_told_at_the_time_at_which_it_is_told(counted: Counted) -> None:
+    counted.count(evidence("a", "2030-01-02T00:00:00"))
+    counted.count(evidence("b", "2030-01-02T00:00:01"))
+    counted.minute = 5
+    counted.count(evidence("c", "2030-01-02T00:00:02"))
+
+    assert counted.minutes == [0, 5]
 
 
 def test_an_end_that_was_noted_and_not_told_is_told_by_the_next_delivery(
     counted: Counted,
 ) -> None:
     counted.count(evidence())
+    counted.metrics.values.clear()
 
     counted.count(evidence())
 
-    assert counted.told == [1, 1]
-    assert counted.storage.written[CONTROL, "ends/faces.json"] == 1
+    assert counted.is_red
 
 
 @pytest.mark.parametrize("result", ["succeeded", "failed"])
@@ -232,18 +269,18 @@ def test_what_another_delivery_told_meanwhile_of_a_newer_end_stays_told(
 
     counted.count(evidence("old", "2030-01-02T00:00:00", older))
 
-    assert counted.told[-1] == float(result == "failed")
+    assert counted.is_red is (result == "failed")
 
 
 def test_of_two_ends_at_the_same_moment_one_is_the_newest_for_all(
     counted: Counted,
 ) -> None:
     at = "2030-01-02T00:00:00"
-    counted.meanwhile = [evidence("b", at, "failed")]
+    counted.count(evidence("b", at, "failed"))
 
     counted.count(evidence("a", at, "succeeded"))
 
-    assert counted.told[-1] == 1
+    assert counted.is_red
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["first", "further"])
@@ -265,4 +302,4 @@ def test_an_end_that_was_noted_by_another_meanwhile_is_not_written_over(
     with pytest.raises(Exception, match="PreconditionFailed"):
         counted.count(evidence("older", "2030-01-03T00:00:00", "succeeded"))
     assert b"newer" in counted.storage.objects[CONTROL, "ends/faces.json"]
-    assert counted.told[-1] == 1
+    assert counted.is_red

@@ -21,6 +21,7 @@ def handler(world: World) -> StateChanges:
         bucket=CONTROL,
         topic="arn:aws:sns:us-east-1:123456789012:topic",
         environment="dev",
+        now=world.agenda.now,
     )
 
 

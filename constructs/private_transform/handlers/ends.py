@@ -1,17 +1,21 @@
 """Whether the last of a transform's jobs failed, as a metric that an alarm watches.
 
-Events come late and in any order (AWS: EventBridge, delivery of events), and an alarm
-believes what comes last. So the newest end is remembered, and whoever counts an end
-tells of the newest one.
+Events come late, in any order and several at once (AWS: EventBridge, delivery of
+events). So the newest end is remembered, and whoever counts an end tells of that one.
+Of one minute an alarm sees one number, and of several minutes it believes the last
+(AWS: Alarm evaluation): so a value that is new gets a minute of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from .aws import CloudWatch
 from .contract import FAILED_RUN, METRICS
 from .records import Records
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +26,13 @@ class Ends:
         records: The control bucket.
         cloudwatch: Calls to CloudWatch.
         environment: The environment's name.
+        now: The clock.
     """
 
     records: Records
     cloudwatch: CloudWatch
     environment: str
+    now: Callable[[], datetime]
 
     def count(self, transform: str, evidence: Mapping[str, Any]) -> None:
         """Take note of one end; a job that was stopped says nothing of its transform.
@@ -37,31 +43,14 @@ class Ends:
         if evidence["result"] == "stopped":
             return
         job = evidence["job"]
-        end = {
-            "ended": job.get("TransformEndTime", job["CreationTime"]),
-            "job": job["TransformJobName"],
-            "result": evidence["result"],
-        }
-        told = None
-        # Another delivery may have told of a newer end before us: it must stay told.
-        while (newest := self._newest(transform, end)) != told:
-            self._tell(transform, newest["result"])
-            told = newest
-
-    def _newest(self, transform: str, end: dict[str, str]) -> dict[str, str]:
-        """The newest end that is known, `end` among them."""
-        key = f"ends/{transform}.json"
-        found = self.records.read(key)
-        if found is None:
-            self.records.write(key, end, IfNoneMatch="*")
-            return end
-        newest, etag = found
-        if (newest["ended"], newest["job"]) >= (end["ended"], end["job"]):
-            return newest
-        self.records.write(key, end, IfMatch=etag)
-        return end
-
-    def _tell(self, transform: str, result: str) -> None:
+        told = self._noted(
+            f"ends/{transform}.json",
+            {
+                "ended": job.get("TransformEndTime", job["CreationTime"]),
+                "job": job["TransformJobName"],
+                "failed": evidence["result"] == "failed",
+            },
+        )
         dimensions = {"Environment": self.environment, "Transform": transform}
         self.cloudwatch.put_metric_data(
             Namespace=METRICS,
@@ -72,7 +61,26 @@ class Ends:
                         {"Name": name, "Value": value}
                         for name, value in dimensions.items()
                     ],
-                    "Value": 1.0 if result == "failed" else 0.0,
+                    # Up to two hours ahead are taken (AWS: PutMetricData).
+                    "Timestamp": datetime.fromisoformat(told["minute"]),
+                    "Value": float(told["failed"]),
                 }
             ],
         )
+
+    def _noted(self, key: str, end: dict[str, Any]) -> dict[str, Any]:
+        """The newest end that is known, `end` among them, and when to tell of it."""
+        minute = self.now().replace(second=0, microsecond=0)
+        found = self.records.read(key)
+        if found is None:
+            noted = {**end, "minute": minute.isoformat()}
+            self.records.write(key, noted, IfNoneMatch="*")
+            return noted
+        last, etag = found
+        newest = max(last, end, key=lambda each: (each["ended"], each["job"]))
+        free = datetime.fromisoformat(last["minute"])
+        if newest["failed"] != last["failed"]:
+            free += _MINUTE
+        noted = {**newest, "minute": max(minute, free).isoformat()}
+        self.records.write(key, noted, IfMatch=etag)
+        return noted

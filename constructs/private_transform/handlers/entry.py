@@ -71,6 +71,7 @@ def on_state_change(event: Mapping[str, Any], context: object) -> None:
         bucket=os.environ["CONTROL_BUCKET"],
         topic=os.environ["TOPIC_ARN"],
         environment=os.environ["ENVIRONMENT"],
+        now=partial(datetime.now, UTC),
     ).handle
     for message in event["Records"]:
         finish(json.loads(message["body"]))

@@ -9,6 +9,7 @@ dies between the two, but no fault loses it. A step that fails holds no earlier 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -43,6 +44,7 @@ class StateChanges:
         bucket: The control bucket.
         topic: ARN of the environment's topic.
         environment: The environment's name.
+        now: The clock.
     """
 
     sagemaker: SageMaker
@@ -52,6 +54,7 @@ class StateChanges:
     bucket: str
     topic: str
     environment: str
+    now: Callable[[], datetime]
 
     def handle(self, event: Mapping[str, Any]) -> None:
         """Finish the job of one state-change event; others are left alone."""
@@ -94,6 +97,7 @@ class StateChanges:
                 records=self._records,
                 cloudwatch=self.cloudwatch,
                 environment=self.environment,
+                now=self.now,
             ).count(transform, left)
 
     @property
