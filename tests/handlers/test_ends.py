@@ -240,11 +240,12 @@ def test_ends_of_one_minute_are_told_one_after_the_other(
     assert counted.minutes == [0, 1]
 
 
-def test_the_same_is_told_at_the_time_at_which_it_is_told(counted: Counted) -> None:
+@pytest.mark.parametrize("last", ["succeeded", "failed"])
+def test_what_is_told_later_is_told_at_that_time(counted: Counted, last: str) -> None:
     counted.count(evidence("a", "2030-01-02T00:00:00"))
     counted.count(evidence("b", "2030-01-02T00:00:01"))
     counted.minute = 5
-    counted.count(evidence("c", "2030-01-02T00:00:02"))
+    counted.count(evidence("c", "2030-01-02T00:00:02", last))
 
     assert counted.minutes == [0, 5]
 
@@ -279,8 +280,10 @@ def test_of_two_ends_at_the_same_moment_one_is_the_newest_for_all(
     counted.count(evidence("b", at, "failed"))
 
     counted.count(evidence("a", at, "succeeded"))
+    counted.count(evidence("b", at, "failed"))
 
     assert counted.is_red
+    assert counted.minutes == [0]
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["first", "further"])

@@ -9,6 +9,7 @@ Of one minute an alarm sees one number, and of several minutes it believes the l
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from .aws import CloudWatch
@@ -77,7 +78,7 @@ class Ends:
             self.records.write(key, noted, IfNoneMatch="*")
             return noted
         last, etag = found
-        newest = max(last, end, key=lambda each: (each["ended"], each["job"]))
+        newest = max(last, end, key=itemgetter("ended"))
         free = datetime.fromisoformat(last["minute"])
         if newest["failed"] != last["failed"]:
             free += _MINUTE
