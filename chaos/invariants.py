@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from private_transform.handlers.attempts import attempt_name
 from private_transform.handlers.contract import ENDED, FAILED_RUN, METRICS
@@ -161,15 +161,29 @@ def _untrue(world: World, asked: Asked, reply: Reply) -> Iterator[str]:
             yield f"{request_id} says that {job.name} failed"
         return
     job, said = world.sagemaker.jobs[reply.data["JobName"]], reply.data["Status"]
-    restored = asked.rolls_back
+    kept = asked.rolls_back or _was_answered(world, reply)
     if said in ENDED and said != job.status:
         yield f"{request_id} says {said}, {job.name} is {job.status}"
-    if said in ENDED and result_of(job, max_failed) not in GOOD and not restored:
-        yield f"{request_id} succeeds with {job.name}, which did not"
+    if said in ENDED and result_of(job, max_failed) not in GOOD:
+        if not kept:
+            yield f"{request_id} succeeds with {job.name}, which did not"
+        if "It has failed." not in reply.data["Note"] and job.status != "Stopped":
+            yield f"{request_id} is silent about {job.name}, which failed"
     launched = properties["Completion"] == "launch"
     patient = reply.at - asked.at >= 45 * 60
-    if said in ("InProgress", "Stopping") and not (launched or patient or restored):
+    if said in ("InProgress", "Stopping") and not (launched or patient or kept):
         yield f"{request_id} did not wait for {job.name}"
+
+
+def _was_answered(world: World, reply: Reply) -> bool:
+    """Whether an earlier request had succeeded with the same name."""
+    before = takewhile(
+        lambda other: other.request_id != reply.request_id, world.framework.replies
+    )
+    return any(
+        other.settled and other.status == "SUCCESS" and other.name == reply.name
+        for other in before
+    )
 
 
 def oversized(world: World) -> Iterator[str]:

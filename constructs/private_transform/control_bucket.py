@@ -11,15 +11,16 @@ from private_transform.encrypted_bucket import encrypted_bucket
 class ControlBucket(Construct):
     """Manifests, run evidence, notification claims, requests; encrypted, not locked.
 
-    Below `requests/` lies the launcher's journal, names only and under S3's own key:
-    when ours is disabled, a failed deployment must still be rolled back.
+    What the launcher reads and writes lies below `requests/`, `launches/` and `claims/`
+    under S3's own key: when ours is disabled, a failed deployment must still be rolled
+    back. No name of an input is among it.
 
     What acts from outside the endpoint writes here, so the data buckets need no
     exception for it. Names of input objects stand in manifests: treat them as
     confidentially as the data.
 
     Args:
-        key: Encrypts every object.
+        key: Encrypts every other object.
         logs_bucket: Receives the access logs.
         noncurrent_versions_in_days: How long a replaced object can be brought back.
         removal_policy: What happens to the bucket when it leaves the stack.

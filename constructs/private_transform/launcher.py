@@ -73,6 +73,7 @@ class Launcher(Construct):
                 *note,
                 _look_at_jobs(place),
                 *see_objects(names=[buckets.outputs], versions=[buckets.inputs]),
+                _read_results(buckets.control),
             ],
             log_group=log_group,
             variables=variables,
@@ -104,7 +105,7 @@ class Launcher(Construct):
                 allow(
                     "NoteStarts", ["s3:PutObject"], [f"{buckets.control}/launches/*"]
                 ),
-                allow("ReadResults", ["s3:GetObject"], [f"{buckets.control}/claims/*"]),
+                _read_results(buckets.control),
             ],
             log_group=log_group,
             variables=variables,
@@ -142,6 +143,11 @@ def _journal(control_bucket: str) -> Iterator[Statement]:
     )
     # Without it S3 answers 403 for what is not there (AWS: GetObject).
     yield allow("SeeWhetherThereIsOne", ["s3:ListBucket"], [control_bucket])
+
+
+def _read_results(control_bucket: str) -> Statement:
+    """How each job was judged when it ended, under S3's key as well."""
+    return allow("ReadResults", ["s3:GetObject"], [f"{control_bucket}/claims/*"])
 
 
 def _modelling(

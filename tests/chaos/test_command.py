@@ -8,6 +8,7 @@ import pytest
 
 from chaos import __main__ as command
 from private_transform.handlers import dispatch
+from private_transform.handlers.names import Names
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +50,16 @@ def test_a_broken_promise_fails_the_run_and_shows_the_shortest_history(
     shown = capsys.readouterr().out
     assert "History 0 of seed 7 breaks `secrets`" in shown
     assert "a log line tells a secret" in shown
+
+
+def test_names_of_chance_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def random_name(self: Names, wanted: str, _: str) -> str:
+        return f"{self.family(wanted)}{os.urandom(4).hex()}"
+
+    assert command.UNREPEATABLE not in command.played(7, 0).broken
+    monkeypatch.setattr(Names, "name", random_name)
+
+    assert command.UNREPEATABLE in command.played(7, 0).broken
 
 
 def test_the_report_is_the_projects_wherever_it_is_run() -> None:

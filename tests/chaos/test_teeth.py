@@ -188,6 +188,13 @@ def forgets_to_announce(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(changes.StateChanges, "_announce", lambda self, job: None)
 
 
+def takes_every_end_for_a_success(patch: pytest.MonkeyPatch) -> None:
+    def praised(*_: object, **__: object) -> verdict.Verdict:
+        return verdict.Verdict(result="succeeded", counts=None)
+
+    patch.setattr(changes, "judge", praised)
+
+
 MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     forgets_requests_that_were_given_up: "leaks",
     goes_on_with_a_request_that_was_given_up: "leaks",
@@ -216,6 +223,7 @@ MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     tolerates_every_failed_input: "wrong_answers",
     counts_every_end_as_the_last: "wrong_alarms",
     counts_no_end: "wrong_alarms",
+    takes_every_end_for_a_success: "wrong_evidence",
 }
 
 

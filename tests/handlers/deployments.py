@@ -36,7 +36,7 @@ def statuses(world: World) -> list[str]:
 
 
 def expire_outputs(world: World) -> None:
-    """As the life-cycle of their bucket does in the end."""
+    """As a life-cycle rule of theirs would do, or a person who cleans up."""
     for kept in (world.storage.objects, world.storage.versions):
         for place in [place for place in kept if place[0] == "outputs"]:
             del kept[place]

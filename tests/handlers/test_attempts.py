@@ -6,7 +6,7 @@ import pytest
 
 from chaos.history import Remove
 from chaos.sagemaker import Outcome
-from private_transform.handlers.attempts import Attempt
+from private_transform.handlers.attempts import Attempt, resources_of
 from tests.handlers.deployments import deploy, replies, statuses, world_where
 
 NO_CAPACITY = (
@@ -110,6 +110,17 @@ def test_one_job_that_served_is_found_whatever_its_attempt() -> None:
     assert deploy(world)
 
     assert statuses(world) == ["Failed", "Completed", "Completed"]
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(1, "a"), (2, "b"), (3, "c"), (4, "a"), (5, "b")]
+)
+def test_each_type_has_its_turn_and_then_the_first_again(
+    number: int, kind: str
+) -> None:
+    resources = [{"InstanceType": each} for each in "abc"]
+
+    assert resources_of(number, resources) == {"InstanceType": kind}
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from chaos.agenda import START
@@ -107,16 +109,61 @@ def test_a_role_that_stays_unknown_for_two_minutes_is_a_failure(world: World) ->
     assert "`sagemaker_api_reads`" in reply.reason
 
 
-def test_an_empty_input_prefix_is_told_and_leaves_nothing() -> None:
+def test_an_empty_input_prefix_is_told_at_once_and_leaves_nothing() -> None:
+    world = world_where()
+    for place in [place for place in world.storage.objects if place[0] == "inputs"]:
+        del world.storage.objects[place]
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert reply.at < 1
+    assert "was not accepted" in reply.reason
+    assert "Upload input objects under that prefix" in reply.reason
+    assert world.sagemaker.models == {}
+    assert world.sagemaker.jobs == {}
+
+
+def test_inputs_that_a_new_role_cannot_list_yet_are_waited_for() -> None:
+    unseen = Outcome(refusal=Refusal.NO_INPUTS)
+    world = world_where(unseen, unseen, Outcome())
+
+    assert deploy(world)
+
+    assert len(world.sagemaker.jobs) == 1
+
+
+def test_inputs_that_the_role_may_never_list_are_told_after_two_minutes() -> None:
     world = world_where(Outcome(refusal=Refusal.NO_INPUTS))
 
     assert not deploy(world)
 
     (reply,) = replies(world, "Create")
-    assert "was not accepted" in reply.reason
-    assert "Upload input objects under that prefix" in reply.reason
-    assert world.sagemaker.models == {}
-    assert world.sagemaker.jobs == {}
+    assert 120 < reply.at < 140
+    assert "No S3 objects found" in reply.reason
+
+
+def test_inputs_that_the_launcher_may_not_list_are_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = world_where(Outcome(refusal=Refusal.NO_INPUTS))
+
+    def closed(**request: Any) -> dict[str, Any]:
+        raise refused("AccessDenied", "No.", status=403)
+
+    listed = world.storage.list_objects_v2
+    monkeypatch.setattr(
+        world.storage,
+        "list_objects_v2",
+        lambda **request: (closed if request["Bucket"] == "inputs" else listed)(
+            **request
+        ),
+    )
+
+    assert not deploy(world)
+
+    (reply,) = replies(world, "Create")
+    assert reply.at < 1
 
 
 def test_a_quota_fails_the_deployment_at_once_and_leaves_nothing() -> None:
@@ -144,7 +191,8 @@ def test_a_failed_job_fails_the_deployment_with_its_reason_and_leaves_no_model()
     assert reply.reason == (
         f"Transform job {name} ended as Failed.\n"
         "AWS: AlgorithmError: out of luck\n"
-        "Outputs of the other inputs are kept; the job's data log names each record. "
+        "The container failed: read the job's log for its own error. Outputs that were "
+        "written are kept. "
         f"Logs: /aws/sagemaker/TransformJobs, streams {name}/."
     )
     assert world.sagemaker.models == {}

@@ -47,6 +47,20 @@ def test_a_job_that_fails_after_it_was_handed_over_is_red_until_a_success() -> N
     assert f"The job before, {first}, failed after its deployment." in note
 
 
+def test_a_job_that_failed_and_is_not_judged_yet_is_told_of() -> None:
+    world = world_where(
+        Outcome(minutes=90, reason="AlgorithmError"), Outcome(), announcements={0: ()}
+    )
+    assert deploy(world)
+    world.agenda.run(2 * 60 * 60)
+
+    assert deploy(world, run=1)
+
+    first, _ = world.sagemaker.jobs
+    note = world.stack.held["Job"].data["Note"]
+    assert f"The job before, {first}, failed after its deployment." in note
+
+
 def test_the_next_deployment_tells_of_inputs_that_a_handed_over_job_left_out() -> None:
     world = world_where(Outcome(minutes=90, failed=1), Outcome())
     assert deploy(world)

@@ -209,6 +209,9 @@ def test_the_newest_answer_tells_what_a_name_stands_for() -> None:
     assert book.attributes("c") is None
     assert book.previous(entry(6, "Update", "c")) == {"JobName": "b"}
     assert book.previous(entry(6, "Update", "b")) is None
+    assert Book(entries=book.entries[:3]).previous(entry(6, "Update", "c")) == {
+        "JobName": "b"
+    }
 
 
 def test_a_creation_after_a_removal_in_order_is_a_new_one() -> None:

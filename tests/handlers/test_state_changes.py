@@ -145,6 +145,49 @@ def test_what_s3_refuses_is_to_be_delivered_again(
     assert world.topic.published == []
 
 
+def test_what_was_announced_is_not_announced_again_while_counting_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.bus.delays = {0: ()}
+    assert deploy(world)
+    (name,) = world.sagemaker.jobs
+
+    def refuse(**request: Any) -> dict[str, Any]:
+        raise refused("InternalError", "We failed.", status=500)
+
+    monkeypatch.setattr(world.metrics, "put_metric_data", refuse)
+    for _ in range(2):
+        with pytest.raises(Exception, match="InternalError"):
+            handler(world).handle(event(name, "Completed"))
+
+    assert len(world.topic.published) == 1
+
+
+def test_who_loses_the_race_for_the_evidence_tells_what_was_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.bus.delays = {0: ()}
+    assert deploy(world)
+    (name,) = world.sagemaker.jobs
+    there = dict(world.storage.objects), dict(world.storage.versions)
+    expire_outputs(world)
+    put_object = world.storage.put_object
+
+    def overtaken(**request: Any) -> dict[str, Any]:
+        monkeypatch.undo()
+        world.storage.objects, world.storage.versions = there
+        handler(world).handle(event(name, "Completed"))
+        world.topic.published.clear()
+        del world.storage.objects[CONTROL, f"claims/{name}/Completed/announced"]
+        return put_object(**request)
+
+    monkeypatch.setattr(world.storage, "put_object", overtaken)
+    handler(world).handle(event(name, "Completed"))
+
+    (message,) = world.topic.published
+    assert message["MessageAttributes"]["result"]["StringValue"] == "succeeded"
+
+
 def test_what_the_first_delivery_saw_is_what_the_next_one_tells(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,16 @@ def test_an_input_that_was_written_again_is_one_still() -> None:
     assert (counted.inputs, counted.unanswered) == (1, ("photos/a.jpg",))
 
 
+def test_an_input_that_was_written_again_takes_one_output() -> None:
+    storage = stored(["x/a.jpg"], ["a.jpg.out"])
+    storage.put_object(Bucket="inputs", Key="photos/x/a.jpg", Body=b"")
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert (counted.inputs, counted.unanswered) == (1, ())
+
+
 def test_a_path_without_a_slash_at_its_end_is_a_folder_all_the_same() -> None:
     storage = stored(["a.jpg"], [])
     for place in ("faces/by-hand/b.jpg.out", "faces/by-hand-2/a.jpg.out"):
@@ -138,7 +148,12 @@ class Deleting(Storage):
 
 
 @pytest.mark.parametrize(
-    ("deleted", "inputs"), [(BEFORE + timedelta(minutes=1), 1), (AFTER, 2)]
+    ("deleted", "inputs"),
+    [
+        (BEFORE - timedelta(minutes=1), 2),
+        (BEFORE + timedelta(minutes=1), 1),
+        (AFTER, 2),
+    ],
 )
 def test_what_was_deleted_before_the_job_was_no_input_of_it(
     deleted: datetime, inputs: int
@@ -149,13 +164,36 @@ def test_what_was_deleted_before_the_job_was_no_input_of_it(
     assert counted.inputs == inputs
 
 
-def test_what_runs_of_the_launcher_wrote_below_the_path_of_another_is_not_its() -> None:
-    storage = stored(["a.jpg"], ["job=x/a.jpg.out", "smoke/job=y/a.jpg.out"])
+@pytest.mark.parametrize("path", ["s3://outputs/", "s3://outputs/faces"])
+def test_what_runs_of_the_launcher_wrote_below_the_path_of_another_is_not_its(
+    path: str,
+) -> None:
+    storage = stored(["a.jpg"], ["a.jpg.out", "b/job=x/a.jpg.out"])
+    written: dict[str, Any] = {"TransformOutput": {"S3OutputPath": path}}
+
+    counted = tally(storage, job(**written))
+
+    assert counted is not None
+    assert counted.unanswered == ("photos/a.jpg",)
+
+
+def test_inputs_of_folders_that_are_named_like_runs_are_inputs() -> None:
+    storage = stored(["job=1/a.jpg", "job=2/a.jpg"], ["job=1/a.jpg.out"])
 
     counted = tally(storage, job())
 
     assert counted is not None
-    assert counted.unanswered == ("photos/a.jpg",)
+    assert (counted.outputs, counted.unanswered) == (1, ("photos/job=2/a.jpg",))
+
+
+def test_what_was_there_when_the_job_was_created_is_an_input() -> None:
+    storage = Storage(lambda: STARTED)
+    storage.put_object(Bucket="inputs", Key="photos/a.jpg", Body=b"")
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert counted.inputs == 1
 
 
 def test_what_an_earlier_job_left_is_no_output_of_this_one() -> None:

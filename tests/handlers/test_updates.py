@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from chaos.cloudformation import Held
@@ -120,17 +122,92 @@ def test_a_roll_back_to_a_job_that_failed_after_its_hand_over_launches_nothing()
     assert world.stack.held["Job"].data["Status"] == "Failed"
 
 
-def test_a_job_that_failed_after_its_hand_over_is_run_again_by_the_next_update() -> (
-    None
-):
+@pytest.mark.parametrize("change", [{"completion": "launch"}, {"max_failed": 1}])
+def test_a_job_that_failed_after_its_hand_over_is_not_run_again_by_accident(
+    change: dict[str, Any],
+) -> None:
     world = world_where(Outcome(minutes=90, reason="late"), Outcome())
     assert deploy(world)
     world.agenda.run(3600)
 
+    assert deploy(world, **change)
+
+    assert statuses(world) == ["Failed"]
+    assert world.stack.held["Job"].data["Status"] == "Failed"
+    assert world.stack.held["Job"].data["Note"] == (
+        "It has failed. Change `run` to run it again. AWS: late"
+    )
+
+
+def test_a_job_that_a_person_stopped_is_not_started_again_by_accident() -> None:
+    world = world_where(Outcome(minutes=300))
     assert deploy(world, completion="launch")
+    (name,) = world.sagemaker.jobs
+    world.sagemaker.stop_transform_job(TransformJobName=name)
     world.agenda.run(3600)
 
-    assert statuses(world) == ["Failed", "Completed"]
+    assert deploy(world, completion="launch", max_failed=1)
+
+    assert statuses(world) == ["Stopped"]
+    assert world.stack.held["Job"].data["Note"] == (
+        "It was stopped. Change `run` to run it again."
+    )
+
+
+def test_a_job_that_was_handed_over_is_not_waited_for_again() -> None:
+    world = world_where(Outcome(minutes=600))
+    assert deploy(world, completion="launch")
+    before = world.agenda.seconds
+
+    assert deploy(world)
+
+    assert world.agenda.seconds < before + 60
+    assert world.stack.held["Job"].data["Note"] == ("It goes on; its end is announced.")
+
+
+def test_outputs_that_have_expired_are_not_made_again_by_accident() -> None:
+    world = world_where()
+    assert deploy(world)
+    world.agenda.run(3600)
+    expire_outputs(world)
+
+    assert deploy(world, completion="launch")
+    assert deploy(world, job=1)
+    assert deploy(world)
+    assert world.do(Remove())
+    assert deploy(world)
+
+    assert statuses(world) == ["Completed", "Completed"]
+    assert world.stack.held["Job"].data["Note"] == "An earlier job did the same."
+
+
+def test_who_goes_back_is_told_of_the_job_that_failed_meanwhile() -> None:
+    world = world_where(Outcome(), Outcome(minutes=90, reason="late"))
+    assert deploy(world)
+    assert deploy(world, job=1)
+    world.agenda.run(3600)
+    _, failed = world.sagemaker.jobs
+
+    assert deploy(world)
+
+    assert world.stack.held["Job"].data["Note"] == (
+        "An earlier job did the same. "
+        f"The job before, {failed}, failed after its deployment."
+    )
+
+
+def test_a_roll_back_to_a_failed_job_says_so() -> None:
+    world = world_where(Outcome(minutes=90, reason="late"), Outcome(reason="early"))
+    assert deploy(world)
+    world.agenda.run(3600)
+
+    assert not deploy(world, job=1)
+
+    assert (
+        world.stack.held["Job"]
+        .data["Note"]
+        .startswith("The deployment went back to this job. It has failed. Change `run`")
+    )
 
 
 def test_a_roll_back_to_what_an_earlier_stack_ran_launches_nothing_ever() -> None:
@@ -217,6 +294,18 @@ def test_a_model_whose_clean_up_was_given_up_goes_with_the_next_update(
     assert deploy(world, **change)
 
     assert list(world.sagemaker.models) == [world.stack.held["Model"].name]
+
+
+def test_a_model_is_not_deleted_while_a_job_that_uses_it_still_stops() -> None:
+    world = world_where(Outcome(), Outcome(minutes=300))
+    assert deploy(world)
+    world.do(StartByHand())
+    world.sagemaker.jobs["by-hand-1"].status = "Stopping"
+
+    assert not world.do(Remove())
+
+    (model,) = world.sagemaker.models
+    assert model == world.stack.held["Model"].name
 
 
 def test_the_way_on_is_told_however_many_jobs_use_a_model() -> None:

@@ -1,16 +1,17 @@
 """What counts as a success, in deployments and in what is left of a job."""
 
+import json
 from typing import Any
 
 import pytest
 
 from chaos.agenda import START
 from chaos.errors import refused
-from chaos.history import Deploy, Template
+from chaos.history import Deploy, StartByHand, Template
 from chaos.sagemaker import Outcome
 from chaos.storage import Storage
-from private_transform.handlers.tally import Tally
-from private_transform.handlers.verdict import Verdict, judge
+from chaos.world import CONTROL
+from private_transform.handlers.verdict import Counts, Verdict, judge, recall
 from tests.handlers.deployments import deploy, replies, statuses, world_where
 
 REJECTED = "ClientError: See job logs for more information"
@@ -105,13 +106,26 @@ def test_a_tolerated_run_is_not_made_again_without_need() -> None:
     assert statuses(world) == ["Failed"]
 
 
-def test_a_budget_that_is_taken_away_runs_the_job_again() -> None:
+def test_a_budget_that_is_taken_away_runs_no_job_and_is_told_of() -> None:
     world = world_where(Outcome(failed=1, reason=REJECTED), Outcome())
     assert deploy(world, max_failed=1)
+    world.agenda.run(60)
 
     assert deploy(world)
 
-    assert statuses(world) == ["Failed", "Completed"]
+    assert statuses(world) == ["Failed"]
+    assert world.stack.held["Job"].data["Note"] == (
+        "It has failed. 1 of 3 inputs have no output; its evidence names them. Change "
+        f"`run` to run it again. AWS: {REJECTED}"
+    )
+
+
+def test_what_sagemaker_said_of_a_tolerated_run_is_told() -> None:
+    world = world_where(Outcome(failed=1, reason=REJECTED))
+
+    assert deploy(world, max_failed=1)
+
+    assert world.stack.held["Job"].data["Note"].endswith(f"AWS: {REJECTED}")
 
 
 def test_a_roll_back_goes_back_to_a_tolerated_run() -> None:
@@ -146,8 +160,8 @@ def test_a_smoke_run_over_many_inputs_is_not_started() -> None:
 
 
 def counted(inputs: int, outputs: int, *unanswered: str) -> Verdict:
-    found = Tally(inputs=inputs, outputs=outputs, unanswered=unanswered)
-    return Verdict(result="failed", tally=found)
+    numbers = Counts(inputs=inputs, outputs=outputs, failed=len(unanswered))
+    return Verdict(result="failed", counts=numbers, failed_inputs=unanswered)
 
 
 def test_a_sentence_names_some_of_many_inputs() -> None:
@@ -170,7 +184,22 @@ def test_a_sentence_about_long_names_stays_short() -> None:
 
 def test_there_is_nothing_to_say_where_nothing_is_missing_or_known() -> None:
     assert counted(2, 2).missing == ""
-    assert Verdict(result="failed", tally=None).missing == ""
+    assert Verdict(result="failed", counts=None).missing == ""
+
+
+def test_of_what_was_counted_before_the_evidence_has_the_names() -> None:
+    counts = Counts(inputs=3, outputs=1, failed=2)
+
+    verdict = recall({"TransformJobStatus": "Completed"}, counts, max_failed_inputs=2)
+
+    assert verdict.result == "tolerated"
+    assert verdict.missing == ("2 of 3 inputs have no output; its evidence names them.")
+
+
+def test_a_job_that_was_stopped_stays_so() -> None:
+    job = {"TransformJobStatus": "Stopped"}
+
+    assert recall(job, None, max_failed_inputs=9).result == "stopped"
 
 
 @pytest.mark.parametrize(
@@ -224,3 +253,13 @@ def test_a_smoke_input_that_may_not_be_listed_is_named(
 
     (reply,) = replies(world, "Create")
     assert "The smoke input s3://inputs/photos-0/ cannot be listed." in reply.reason
+
+
+def test_of_a_job_that_a_person_started_no_failed_input_is_tolerated() -> None:
+    world = world_where(Outcome(), Outcome(failed=1))
+    assert deploy(world, max_failed=9)
+    world.do(StartByHand())
+    world.agenda.run(24 * 60 * 60)
+
+    left = json.loads(world.storage.objects[CONTROL, "evidence/by-hand-1.json"])
+    assert left["result"] == "failed"

@@ -108,7 +108,10 @@ def test_only_the_handler_of_ends_counts_failed_runs(synthesis: Synthesis) -> No
 
 KEEP = {"s3:GetObject", "s3:PutObject"}
 PLACES = {
-    "on_event": {"requests/stack/Job.json": KEEP},
+    "on_event": {
+        "requests/stack/Job.json": KEEP,
+        "claims/job/Failed": {"s3:GetObject"},
+    },
     "is_complete": {
         "requests/stack/Job.json": KEEP,
         "launches/job.json": {"s3:PutObject"},

@@ -29,6 +29,11 @@ _ADVICE = (
         "The environment's key is disabled: enable it, then deploy again.",
     ),
     (
+        r"KMSInvalidStateException|pending deletion",
+        "The environment's key is to be deleted: cancel its deletion and enable it, "
+        "then deploy again.",
+    ),
+    (
         r"account-level service limit|ResourceLimitExceeded",
         "Ask Service Quotas for more of this instance type for transform jobs, or "
         "choose another `transform_resources.instance_type`.",
@@ -43,7 +48,12 @@ _ADVICE = (
         "The serving code did not start: read the job's log for its own error.",
     ),
     (
-        r"Bad HTTP status|ClientError: (See|4\d\d)|rejected|AlgorithmError",
+        r"AlgorithmError",
+        "The container failed: read the job's log for its own error. Outputs that were "
+        "written are kept.",
+    ),
+    (
+        r"Bad HTTP status|ClientError: (See|4\d\d)|rejected",
         "Outputs of the other inputs are kept; the job's data log names each record.",
     ),
     (
@@ -52,7 +62,7 @@ _ADVICE = (
         "`limits.require_volume_key` in environment.yaml.",
     ),
     (
-        r"free (IP )?addresses|InsufficientFreeAddresses",
+        r"(free|available) (IP )?addresses|InsufficientFreeAddresses",
         "Each instance needs 2 free addresses in its subnet: stop other jobs, or "
         "plan a larger `network.cidr`.",
     ),
@@ -80,4 +90,4 @@ def sentence(happened: str, words: str, *, where: str = "") -> str:
     """At most three lines: what happened, AWS's own words, what to check."""
     hints = " ".join(filter(None, (advice_for(words), where)))
     said = bounded(" ".join(words.split()), WORDS_LIMIT)
-    return "\n".join(filter(None, (happened, f"AWS: {said}", hints)))
+    return "\n".join(filter(None, (happened, said and f"AWS: {said}", hints)))

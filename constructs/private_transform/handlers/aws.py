@@ -90,9 +90,11 @@ def is_missing(error: ClientError) -> bool:
     The API model names ResourceNotFound, the service answers ValidationException:
     both are accepted (AWS: DescribeTransformJob).
     """
-    return code_of(error) in ("ResourceNotFound", "ValidationException") and (
-        "could not find" in words_of(error).lower()
-        or "does not exist" in words_of(error).lower()
+    if code_of(error) == "ResourceNotFound":
+        return True
+    words = words_of(error).lower()
+    return code_of(error) == "ValidationException" and (
+        "could not find" in words or "does not exist" in words
     )
 
 

@@ -31,7 +31,7 @@ def evidence(
         launch: What was known when it was started.
         verdict: Whether it did what it was for.
     """
-    tally = verdict.tally
+    counts = verdict.counts
     return {
         "version": "1",
         "job": {
@@ -40,8 +40,8 @@ def evidence(
         },
         "result": verdict.result,
         "summary": verdict.missing,
-        "inputs": tally and tally.inputs,
-        "outputs": tally and tally.outputs,
-        "failed_inputs": tally and list(tally.unanswered),
+        "inputs": counts and counts.inputs,
+        "outputs": counts and counts.outputs,
+        "failed_inputs": counts and list(verdict.failed_inputs),
         "launch": dict(launch),
     }

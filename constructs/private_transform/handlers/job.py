@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from .advice import sentence
 from .attempts import Attempt, attempt_name, last_attempt, resources_of
-from .aws import S3, SageMaker, code_of, is_missing, jobs
+from .aws import S3, SageMaker, code_of, is_missing, jobs, words_of
 from .contract import ENDED, JOB_LOG_GROUP
 from .lifecycle import (
     UNSEEN,
@@ -27,7 +27,7 @@ from .propagation import may_pass
 from .records import Records, claim
 from .start import start_job
 from .typed import typed
-from .verdict import Verdict, judge
+from .verdict import Counts, Verdict, judge, recall
 
 NOTE_LIMIT = 900
 """Bytes of the note, as JSON, beside the other attributes."""
@@ -68,33 +68,28 @@ class TransformJob:
             }
         )
 
-    def spent(self, name: str, properties: Properties) -> bool:
-        """A run that was not good enough is made again, under another name."""
-        attempt = last_attempt(name, self._describe)
-        if attempt is None or attempt.job["TransformJobStatus"] == "InProgress":
-            return False
-        return not self._served(attempt.job, properties)
-
     def make(
         self,
         name: str,
         request: Request,
         *,
-        restored: Attributes | None,
+        before: Attributes | None,
+        restores: bool,
         previous: Attributes | None,
     ) -> Attributes | None:
         """Run the job, unless it or another one of the same digest ran already."""
-        if restored is not None:
-            job = self._describe(restored["JobName"])
-            note = "The deployment went back to this job."
-            return job and self._data(job, note)
+        if before is not None:
+            job = self._describe(before["JobName"])
+            back = "The deployment went back to this job. " if restores else ""
+            return job and self._data(job, f"{back}{self._since(job, request)}")
         attempt = last_attempt(name, self._describe)
         if attempt is None:
             job = self._earlier(family_of(name), request.properties)
             if job is None:
                 self._start(name, 1, request)
                 return None
-            return self._data(job, "An earlier job did the same.")
+            note = f"An earlier job did the same. {self._of_previous(previous)}"
+            return self._data(job, note.strip())
         following = attempt.next(_resources(request))
         if following and not self._is_late(request):
             self._start(name, following, request)
@@ -145,16 +140,30 @@ class TransformJob:
                 each["S3Uri"]: each["Sha256"]
                 for each in properties.get("ArtifactDigests", [])
             },
-            may_pass=lambda error: may_pass(error, request, self.now()),
+            may_pass=lambda error: self._may_pass(error, request),
         )
+
+    def _may_pass(self, error: ClientError, request: Request) -> bool:
+        """SageMaker lists the inputs as the execution role, and so may see none.
+
+        Where there are none, it is believed at once.
+        """
+        if "no s3 objects found" in words_of(error).lower():
+            source = _source(request.properties)
+            try:
+                found = next(objects(self.s3, source["S3Uri"]), None)
+            except UncountableError:
+                found = None
+            if found is None:
+                return False
+        return may_pass(error, request, self.now())
 
     def _require_few_inputs(self, properties: Properties) -> None:
         """A smoke run is to be short and cheap: a prefix of everything is a mistake."""
         most = int(properties.get("MostInputs", 0))
         if not most:
             return
-        source = properties["Request"]["TransformInput"]["DataSource"]["S3DataSource"]
-        uri = source["S3Uri"]
+        uri = _source(properties)["S3Uri"]
         try:
             found = list(islice(objects(self.s3, uri), most + 1))
         except UncountableError as error:
@@ -169,10 +178,8 @@ class TransformJob:
         """What to say of a job that ended; one that ended badly is a failure."""
         job = attempt.job
         verdict = self._judged(job, request.properties)
-        if verdict.result == "succeeded":
-            return "It did what it was for."
-        if verdict.result == "tolerated":
-            return f"{verdict.missing} `max_failed_inputs` allows that."
+        if verdict.result in ("succeeded", "tolerated"):
+            return _good(verdict, job)
         name, status = job["TransformJobName"], job["TransformJobStatus"]
         happened = (
             f"Transform job {name} ended as {status}.",
@@ -182,13 +189,19 @@ class TransformJob:
         raise LauncherError(
             sentence(
                 " ".join(filter(None, happened)),
-                job.get("FailureReason", "no reason given"),
+                job.get("FailureReason", ""),
                 where=f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
             )
         )
 
     def _judged(self, job: Mapping[str, Any], properties: Properties) -> Verdict:
-        return judge(self.s3, job, max_failed_inputs=_most_failed(properties))
+        """By what was counted when it ended, once it was: outputs may expire."""
+        most = _most_failed(properties)
+        ended = self._end_of(job)
+        if ended is None:
+            return judge(self.s3, job, max_failed_inputs=most)
+        counts = Counts(**ended["counts"]) if ended["counts"] else None
+        return recall(job, counts, max_failed_inputs=most)
 
     def _served(self, job: Mapping[str, Any], properties: Properties) -> bool:
         """Whether a job ended, and well enough."""
@@ -213,15 +226,29 @@ class TransformJob:
         name = job["TransformJobName"]
         return f"The job before, {name}, failed after its deployment."
 
-    def _failed(self, job: Mapping[str, Any]) -> bool:
-        """As it was judged when it ended: its outputs may have expired since."""
-        name, status = job["TransformJobName"], job["TransformJobStatus"]
-        judged = self._records.read(claim(name, status, "counted"))
-        return bool(judged[0]["result"] == "failed" if judged else status == "Failed")
+    def _since(self, job: Mapping[str, Any], request: Request) -> str:
+        """What became of a job after its deployment; nothing starts it again."""
+        if job["TransformJobStatus"] not in ENDED:
+            return "It goes on; its end is announced."
+        verdict = self._judged(job, request.properties)
+        if verdict.result in ("succeeded", "tolerated"):
+            return _good(verdict, job)
+        ended = "It was stopped." if verdict.result == "stopped" else "It has failed."
+        again = "Change `run` to run it again."
+        return " ".join(filter(None, (ended, verdict.missing, again, _said(job))))
 
-    @property
-    def _records(self) -> Records:
-        return Records(s3=self.s3, bucket=self.bucket)
+    def _failed(self, job: Mapping[str, Any]) -> bool:
+        ended = self._end_of(job)
+        if ended is None:
+            return bool(job["TransformJobStatus"] == "Failed")
+        return bool(ended["result"] == "failed")
+
+    def _end_of(self, job: Mapping[str, Any]) -> dict[str, Any] | None:
+        """How a job was judged when it ended; None if nobody has yet."""
+        name, status = job["TransformJobName"], job["TransformJobStatus"]
+        records = Records(s3=self.s3, bucket=self.bucket)
+        found = records.read(claim(name, status, "counted"))
+        return found[0] if found else None
 
     def _data(self, job: Mapping[str, Any], note: str) -> Attributes:
         return {
@@ -257,6 +284,24 @@ class TransformJob:
             # It ended between the look and the stop: the next look sees that.
             if code_of(error) != "ValidationException":
                 raise
+
+
+def _source(properties: Properties) -> Mapping[str, str]:
+    source: Mapping[str, str] = properties["Request"]["TransformInput"]["DataSource"][
+        "S3DataSource"
+    ]
+    return source
+
+
+def _good(verdict: Verdict, job: Mapping[str, Any]) -> str:
+    if verdict.result == "succeeded":
+        return "It did what it was for."
+    return f"{verdict.missing} `max_failed_inputs` allows that. {_said(job)}".strip()
+
+
+def _said(job: Mapping[str, Any]) -> str:
+    reason = " ".join(job.get("FailureReason", "").split())
+    return f"AWS: {reason}" if reason else ""
 
 
 def _most_failed(properties: Properties) -> int:

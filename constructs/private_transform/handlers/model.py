@@ -42,24 +42,21 @@ class TransformModel:
         """The CreateModel request without name and tags."""
         return digest(substance(_body(properties)))
 
-    def spent(self, name: str, properties: Properties) -> bool:
-        """A model serves for as long as it is there, and can be made again."""
-        return False
-
     def make(
         self,
         name: str,
         request: Request,
         *,
-        restored: Attributes | None,
+        before: Attributes | None,
+        restores: bool,
         previous: Attributes | None,
     ) -> Attributes | None:
         """Create it, unless it is there; what was put in its place is removed.
 
         A roll-back leaves it as it is, for that must not fail: each start looks at it.
         """
-        if restored is not None:
-            return restored
+        if restores:
+            return before
         if not self._is_there(name, request):
             self._create(name, request)
             if not self._is_there(name, request):

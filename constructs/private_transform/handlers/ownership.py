@@ -40,15 +40,13 @@ class Maker(Protocol):
     def digest(self, properties: Properties) -> str:
         """What decides whether something new is to be made."""
 
-    def spent(self, name: str, properties: Properties) -> bool:
-        """Whether what carries this name cannot serve another request."""
-
     def make(
         self,
         name: str,
         request: Request,
         *,
-        restored: Attributes | None,
+        before: Attributes | None,
+        restores: bool,
         previous: Attributes | None,
     ) -> Attributes | None:
         """See that it exists: its attributes, or None while it is not done.
@@ -56,9 +54,9 @@ class Maker(Protocol):
         Args:
             name: What to make.
             request: What it is to be like.
-            restored: The attributes it had, if the request goes back to it: then
-                nothing is made.
-            previous: Those of what the resource was before, if it was another.
+            before: The attributes it was answered with, if it was made already.
+            restores: Whether the request goes back to it: that must not fail.
+            previous: The attributes of what the resource was before, if another.
         """
 
     def remove(self, name: str) -> str | None:
@@ -179,11 +177,8 @@ class Owner:
         changed = self.maker.digest(request.old_properties) != wanted
         if kept and (changed or book.last_failed()):
             return kept[-1], True
-        if current.startswith(family) and not self.maker.spent(
-            current, request.properties
-        ):
-            return current, False
-        return own, False
+        # Not what only a failed request has named: that one is to be made again.
+        return (current if current in kept else own), False
 
     def _worked(self, request: Request, entry: Entry, book: Book) -> Entry:
         """One step of work; the entry is answered once all is done."""
@@ -196,7 +191,8 @@ class Owner:
         made = self.maker.make(
             entry.name,
             request,
-            restored=book.attributes(entry.name) if entry.restores else None,
+            before=book.attributes(entry.name),
+            restores=entry.restores,
             previous=book.previous(entry),
         )
         if UNSEEN in obstacles.values():

@@ -10,7 +10,12 @@ from .lifecycle import Request
 _LIMIT = timedelta(minutes=2)
 """How long a role may stay unknown before the refusal is believed."""
 
-_WORDS = ("could not access model data", "sts:assumerole", "could not assume role")
+_WORDS = (
+    "could not access model data",
+    "could not assume role",
+    "no s3 objects found",
+    "sts:assumerole",
+)
 
 
 def may_pass(error: ClientError, request: Request, now: datetime) -> bool:

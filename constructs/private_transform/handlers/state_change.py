@@ -85,10 +85,9 @@ class StateChanges:
         key = claim(job["TransformJobName"], job["TransformJobStatus"], step)
         if not self._records.is_there(key):
             work(left)
-            # With S3's key: the launcher reads the result, and has no right to ours.
-            self._records.write_once(
-                key, {"result": left["result"]}, ServerSideEncryption="AES256"
-            )
+            # With S3's key: the launcher reads it, and has no right to ours. So it
+            # names no input.
+            self._records.write_once(key, _numbers(left), ServerSideEncryption="AES256")
 
     def _count(self, left: Mapping[str, Any]) -> None:
         transform = transform_of(left["job"]["ModelName"], self.environment)
@@ -116,7 +115,8 @@ class StateChanges:
         )
         left = evidence(job, launch=launch, verdict=verdict)
         self._records.write_once(key, left)
-        return left
+        written = self._records.read(key)
+        return written[0] if written else left
 
     def _launch(self, job: Mapping[str, Any]) -> dict[str, Any]:
         """What was known at its start; of a job that others started, what is now."""
@@ -152,3 +152,15 @@ class StateChanges:
                 "status": {"DataType": "String", "StringValue": status},
             },
         )
+
+
+def _numbers(left: Mapping[str, Any]) -> dict[str, Any]:
+    """How a job was judged, without a name."""
+    counts = None
+    if left["inputs"] is not None:
+        counts = {
+            "inputs": left["inputs"],
+            "outputs": left["outputs"],
+            "failed": len(left["failed_inputs"]),
+        }
+    return {"result": left["result"], "counts": counts}

@@ -18,8 +18,8 @@ from .listing import UncountableError, folder_of, objects, objects_by_age
 
 _SUFFIX = ".out"
 
-_OF_A_RUN = re.compile("(smoke/)?job=[^/]+/")
-"""Where the launcher's runs write, below a path that others may use too."""
+_OF_A_RUN = re.compile("(.*/)?job=[^/]+/")
+"""Where the launcher's runs write, also below a path that somebody else names."""
 
 _Path = tuple[str, ...]
 
@@ -55,16 +55,18 @@ def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
     if source["S3DataType"] != "S3Prefix" or written is None:
         return None
     started = job["CreationTime"]
+    place = f"{written.rstrip('/')}/"
+    of_others = None if _OF_A_RUN.fullmatch(place) else _OF_A_RUN
     try:
         inputs, later = objects_by_age(s3, source["S3Uri"], started)
         outputs = [
             path.removesuffix(_SUFFIX)
             # SageMaker writes below the path, whether or not it ends with a slash.
-            for path, modified in objects(s3, f"{written.rstrip('/')}/")
+            for path, modified in objects(s3, place)
             # S3 tells whole seconds, SageMaker fractions of one.
             if modified >= started.replace(microsecond=0)
             and path.endswith(_SUFFIX)
-            and not _OF_A_RUN.match(path)
+            and not (of_others and of_others.match(path))
         ]
     except UncountableError:
         return None

@@ -6,12 +6,12 @@ through the inputs that have no output.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .aws import S3
 from .lifecycle import bounded
-from .tally import Tally, tally
+from .tally import tally
 
 Result = Literal["succeeded", "tolerated", "failed", "stopped"]
 """tolerated: some inputs have no output, but no more than the transform allows."""
@@ -24,31 +24,50 @@ _NAMES_LIMIT = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a job read and wrote, in numbers.
+
+    Args:
+        inputs: How many objects there were.
+        outputs: How many it wrote.
+        failed: How many inputs had no output.
+    """
+
+    inputs: int
+    outputs: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What became of a job.
 
     Args:
         result: Whether that was good enough.
-        tally: Its inputs and outputs; None if they could not be counted.
+        counts: Its inputs and outputs; None if they could not be counted.
+        failed_inputs: Keys of the inputs without an output; empty also where only
+            their number is known.
     """
 
     result: Result
-    tally: Tally | None
+    counts: Counts | None
+    failed_inputs: tuple[str, ...] = ()
 
     @property
     def missing(self) -> str:
         """A sentence that names the inputs without an output; empty without any."""
-        if self.tally is None:
+        if self.counts is None:
             return ""
-        if not self.tally.inputs and not self.tally.outputs:
+        if not self.counts.inputs and not self.counts.outputs:
             return "There was no input but folder markers."
-        if not self.tally.unanswered:
+        if not self.counts.failed:
             return ""
-        keys = self.tally.unanswered
+        keys = self.failed_inputs
         more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
         named = bounded(", ".join(map(_printable, keys[:_NAMED])), _NAMES_LIMIT)
+        which = f": {named}{more}." if keys else "; its evidence names them."
         return (
-            f"{len(keys)} of {self.tally.inputs} inputs have no output: {named}{more}."
+            f"{self.counts.failed} of {self.counts.inputs} inputs have no output{which}"
         )
 
 
@@ -58,7 +77,7 @@ def _printable(key: str) -> str:
 
 
 def judge(s3: S3, job: Mapping[str, Any], *, max_failed_inputs: int) -> Verdict:
-    """Judge a job that ended.
+    """Judge a job that ended, by what there is.
 
     Args:
         s3: Calls to S3.
@@ -66,22 +85,49 @@ def judge(s3: S3, job: Mapping[str, Any], *, max_failed_inputs: int) -> Verdict:
         max_failed_inputs: How many inputs may have no output.
     """
     if job["TransformJobStatus"] == "Stopped":
-        return Verdict(result="stopped", tally=None)
+        return Verdict(result="stopped", counts=None)
     counted = tally(s3, job)
-    return Verdict(
-        result=_result(job["TransformJobStatus"], counted, max_failed_inputs),
-        tally=counted,
+    if counted is None:
+        return _verdict(job, None, max_failed_inputs)
+    counts = Counts(
+        inputs=counted.inputs,
+        outputs=counted.outputs,
+        failed=len(counted.unanswered),
+    )
+    return replace(
+        _verdict(job, counts, max_failed_inputs), failed_inputs=counted.unanswered
     )
 
 
-def _result(status: str, counted: Tally | None, max_failed_inputs: int) -> Result:
+def recall(
+    job: Mapping[str, Any], counts: Counts | None, *, max_failed_inputs: int
+) -> Verdict:
+    """Judge a job again that was judged when it ended: its outputs may be gone since.
+
+    Args:
+        job: What DescribeTransformJob says of it.
+        counts: What was counted then.
+        max_failed_inputs: How many inputs may have no output now.
+    """
+    if job["TransformJobStatus"] == "Stopped":
+        return Verdict(result="stopped", counts=None)
+    return _verdict(job, counts, max_failed_inputs)
+
+
+def _verdict(
+    job: Mapping[str, Any], counts: Counts | None, max_failed_inputs: int
+) -> Verdict:
+    result = _result(job["TransformJobStatus"], counts, max_failed_inputs)
+    return Verdict(result=result, counts=counts)
+
+
+def _result(status: str, counts: Counts | None, max_failed_inputs: int) -> Result:
     completed = status == "Completed"
-    if counted is None:
+    if counts is None:
         return "succeeded" if completed else "failed"
-    missing = len(counted.unanswered)
-    if completed and not missing:
-        return "succeeded" if counted.inputs or counted.outputs else "failed"
+    if completed and not counts.failed:
+        return "succeeded" if counts.inputs or counts.outputs else "failed"
     # A job that failed without an input to blame, or that answered none, is no matter
     # of some inputs.
-    some = 0 < missing <= max_failed_inputs and counted.outputs > 0
+    some = 0 < counts.failed <= max_failed_inputs and counts.outputs > 0
     return "tolerated" if some else "failed"
