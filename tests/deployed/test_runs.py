@@ -175,3 +175,43 @@ def test_the_alarm_of_a_transform_is_red_after_anybodys_run_that_failed(
     assert (left["result"], left["launch"]["origin"]) == ("failed", "unknown")
     assert left["failed_inputs"] == ["mixed/bad.csv"]
     wait_until(alarm_is(company, "watched", "ALARM"), seconds=30)
+
+
+def reading(prefix: str, **changes: Any) -> dict[str, Any]:
+    body = like_echo("late", **changes)
+    body["transform_input"]["data_source"]["s3_data_source"]["s3_uri"] = prefix
+    return body
+
+
+def test_a_job_that_fails_after_its_hand_over_is_told_of_until_a_run_succeeds(
+    trial: Place, tmp_path: Path
+) -> None:
+    for name, text in (("late/good", "1"), ("late/bad", "reject"), ("fine/good", "1")):
+        write_input(tmp_path, f"{name}.csv", f"{text}\n")
+    uploaded = trial.operate("upload", "trial", "--data", str(tmp_path))
+    assert uploaded.code == 0, uploaded.output
+    end = tmp_path / "end"
+    late = {"completion": "launch", "environment": {"UNTIL": str(end)}}
+
+    done = trial.deploy("trial", "late", reading("late/", **late))
+    assert done.code == 0, done.output
+    company = trial.company("trial")
+    told = company.outputs("late")
+    assert told["JobStatus"] == "InProgress"
+    end.touch()
+    assert evidence(company, told["JobName"])["failed_inputs"] == ["late/bad.csv"]
+    wait_until(alarm_is(company, "late", "ALARM"), seconds=30)
+
+    idle = trial.deploy("trial", "late", reading("late/", tags={"for": "us"}, **late))
+    assert idle.code == 0, idle.output
+    assert list(jobs(trial, "trial", "late")) == [told["JobName"]]
+    note = company.outputs("late")["JobNote"]
+    assert note.startswith("It has failed. 1 of 2 inputs have no output")
+    assert "Change `run` to run it again." in note
+    assert alarm_is(company, "late", "ALARM")()
+
+    fine = trial.deploy("trial", "late", reading("fine/"))
+    assert fine.code == 0, fine.output
+    note = company.outputs("late")["JobNote"]
+    assert f"The job before, {told['JobName']}, failed after its deployment." in note
+    wait_until(alarm_is(company, "late", "OK"), seconds=30)

@@ -649,6 +649,16 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("as many instances as fit", {"transform_resources.instance_count": 61}),
+    (
+        "a budget for the inputs of a smoke run",
+        {
+            TYPE: "ManifestFile",
+            URI: "inputs/list",
+            "on_deploy": "smoke",
+            "smoke_input": "few/",
+            "max_failed_inputs": 1,
+        },
+    ),
     ("streaming", {"max_payload_in_mb": 0, "max_concurrent_transforms": 200}),
     ("the largest payload", {"max_payload_in_mb": 100, "max_concurrent_transforms": 1}),
     (

@@ -177,7 +177,9 @@ class TransformJob:
     def _note(self, attempt: Attempt, request: Request) -> str:
         """What to say of a job that ended; one that ended badly is a failure."""
         job = attempt.job
-        verdict = self._judged(job, request.properties)
+        # It has just ended: what is missing is named, as no note of its end does.
+        most = _most_failed(request.properties)
+        verdict = judge(self.s3, job, max_failed_inputs=most)
         if verdict.result in ("succeeded", "tolerated"):
             return _good(verdict, job)
         name, status = job["TransformJobName"], job["TransformJobStatus"]
