@@ -54,6 +54,7 @@ class Declared:
         perimeter: Who may meet its data.
         endpoints: Ids of the endpoints that it trusts beside its own.
         leaves: All exceptions.
+        source_keys: KMS keys of other accounts' artifacts.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Declared:
     perimeter: Perimeter
     endpoints: tuple[str, ...]
     leaves: tuple[Leave, ...]
+    source_keys: tuple[str, ...]
 
 
 def declared_in(stack: Stack) -> Declared | None:
@@ -144,6 +146,9 @@ class _Reader:
                 self._of(each, "id") for each in self._listed("trusted_endpoints")
             ),
             leaves=tuple(sorted(self._leaves(people))),
+            source_keys=tuple(
+                self._of(each, "key_arn") for each in sources if "key_arn" in each
+            ),
         )
 
     def _leaves(

@@ -82,6 +82,23 @@ class Site:
         )
         return None if found is None else told(found[0], where, found[1])
 
+    def place_of_contradiction(
+        self, request: Request, formulas: Iterable[tuple[str, Formula]]
+    ) -> tuple[str, str] | None:
+        """An action that should not be possible and the ARN where it is, or None.
+
+        Args:
+            request: What the formulas speak of; its object key is the whole ARN.
+            formulas: When each action would be one too many.
+        """
+        found = first_example(
+            request,
+            formulas,
+            partition=self.perimeter.partition,
+            account=self.perimeter.account,
+        )
+        return None if found is None else (found[0], str(found[1]["object key"]))
+
     def service(self, name: str) -> str:
         """How a service of the region is called in `kms:ViaService`."""
         return f"{name}.{self.perimeter.region}.amazonaws.com"

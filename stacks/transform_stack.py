@@ -4,7 +4,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from private_transform.access import role_path
-from private_transform.environment import Environment, Transform
+from private_transform.declaration import declaration
+from private_transform.environment import TRANSFORM_TAG, Environment, Transform
 from private_transform.execution_role import ExecutionRole
 from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.requests import TransformRequests
@@ -44,6 +45,7 @@ class TransformStack(cdk.Stack):
             tags=environment.stack_tags,
             description=f"Private batch transform {environment.name}: {transform.name}",
         )
+        self.template_options.metadata = {TRANSFORM_TAG: declaration(transform)}
         surroundings = foundation.surroundings
         role = ExecutionRole(
             self,

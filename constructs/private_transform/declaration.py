@@ -1,23 +1,25 @@
-"""What an environment's file says, for whoever reads the template.
+"""What a file of an environment says, for whoever reads the template.
 
 A review compares what is deployed with what was declared: who may act from outside and
-why, and which settings are on. The transforms are not part of it; each has its stack.
+why, which settings are on, where a transform reads and writes.
 """
 
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from private_transform.environment import Environment
+from private_transform.environment import Environment, Transform
 
 
-def declaration(environment: Environment) -> dict[str, Any]:
-    """The environment's file as JSON has it; days as text, and what is absent left out.
+def declaration(file: Environment | Transform) -> dict[str, Any]:
+    """A file as JSON has it; days as text, and what is absent left out.
 
     Args:
-        environment: The file.
+        file: An environment, without its transforms, or one transform.
     """
-    content: dict[str, Any] = _written(asdict(replace(environment, transforms=())))
+    if isinstance(file, Environment):
+        file = replace(file, transforms=())
+    content: dict[str, Any] = _written(asdict(file))
     return content
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from private_transform.environment import Container, Transform
+from private_transform.environment import TRANSFORM_TAG, Container, Transform
 from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
 
 
@@ -253,7 +253,7 @@ class TransformRequests:
     def _tags(self) -> list[dict[str, str]]:
         tags = {
             **self.tags,
-            "private-transform:transform": self.transform.name,
+            TRANSFORM_TAG: self.transform.name,
             **self.transform.tags,
         }
         return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

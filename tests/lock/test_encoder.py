@@ -11,6 +11,7 @@ from review.proof.encoder import (
     arn_like,
     like,
 )
+from review.proof.solver import example
 from tests.lock.concrete import Case, by_encoding
 
 ATHENA = "athena.amazonaws.com"
@@ -168,3 +169,29 @@ def test_what_cannot_be_said_exactly_stops_the_proof(
 )
 def test_a_principal_is_who_it_names(principal: Any, named: bool) -> None:
     assert _denies({}, {"aws:PrincipalArn": ROLE}, principal) == named
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_a_list_may_hold_what_is_allowed_and_may_be_absent(present: bool) -> None:
+    request = Request()
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": "*",
+        "Condition": {
+            "ForAllValues:StringEquals": {"aws:CalledVia": ["athena.amazonaws.com"]}
+        },
+    }
+    reading = Reading(request, {"Statement": [statement]}, Resource("arn:b/", None))
+    has = request.present("aws:CalledVia")
+
+    found = example(
+        request,
+        reading.allows("s3:GetObject"),
+        has if present else z3.Not(has),
+        partition="aws",
+        account="111122223333",
+    )
+
+    assert found is not None
+    assert found.get("aws:calledvia") == (["athena.amazonaws.com"] if present else None)

@@ -5,6 +5,7 @@ from private_transform.environment.reader import load_environment, problem_of
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import (
     ENVIRONMENT_TAG,
+    TRANSFORM_TAG,
     ArtifactSource,
     Container,
     DataCaptureConfig,
@@ -32,6 +33,7 @@ from private_transform.environment.values import (
 
 __all__ = [
     "ENVIRONMENT_TAG",
+    "TRANSFORM_TAG",
     "ArtifactSource",
     "Breach",
     "Container",

@@ -19,6 +19,9 @@ from private_transform.environment.kinds import Expiry, FromOtherFiles, Switch
 ENVIRONMENT_TAG = "private-transform:environment"
 """The key of the tag that names the environment of whatever carries it."""
 
+TRANSFORM_TAG = "private-transform:transform"
+"""The key of the tag that names the transform of a model or a job."""
+
 _ONLY_THESE_KEYS = ConfigDict(extra="forbid")
 
 
