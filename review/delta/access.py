@@ -1,0 +1,215 @@
+"""Who may do more, and who less: the policies of both sides, compared for every action.
+
+Two actions about which both sides' statements say the same are one question.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from review.change import Change
+from review.findings import Finding
+from review.identity import arn_of, rights_of, roles
+from review.plain import Resource, listed
+from review.proof.actions import actions_like
+from review.proof.encoder import (
+    Formula,
+    Reading,
+    Request,
+    UnsupportedPolicyError,
+    names_action,
+)
+from review.proof.encoder import Resource as At
+from review.proof.solver import UndecidedError, example
+from review.proof.witness import told
+from review.scene import Document, Scene, UnclearError, document_in
+
+_NOTHING: Document = {"Version": "2012-10-17", "Statement": []}
+_POLICIES = {
+    "AWS::EC2::VPCEndpoint": "PolicyDocument",
+    "AWS::KMS::Key": "KeyPolicy",
+    "AWS::S3::BucketPolicy": "PolicyDocument",
+    "AWS::SNS::TopicPolicy": "PolicyDocument",
+    "AWS::SQS::QueuePolicy": "PolicyDocument",
+}
+"""Resources with a policy of their own, and where it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessChange:
+    """How one policy changed.
+
+    Args:
+        resource: Whose policy, as `STACK/LOGICAL_ID`.
+        what: Which of its policies.
+        more: A request that is allowed now and was not, in a sentence; empty if there
+            is provably none.
+        less: A request that was allowed and is not now.
+        unclear: Why it cannot be told; empty if it can.
+    """
+
+    resource: str
+    what: str
+    more: str = ""
+    less: str = ""
+    unclear: str = ""
+
+
+def access_changes(change: Change) -> Iterator[AccessChange]:
+    """Compare every policy that is not the same on both sides."""
+    before, after = _policies(change.before), _policies(change.after)
+    for place in sorted(before.keys() | after.keys()):
+        old = before.get(place, _Policy(document=_NOTHING, is_lock=False))
+        new = after.get(place, _Policy(document=_NOTHING, is_lock=False))
+        if old == new:
+            continue
+        path, what = place
+        yield _compared(change, path, what, old, new)
+
+
+def findings(changes: Sequence[AccessChange], change: Change) -> Iterator[Finding]:
+    """More access is a finding; whether less is too little, the promises say."""
+    created = change.before is None
+    for each in changes:
+        if each.unclear:
+            yield Finding(
+                rule="access-unclear",
+                severity="high",
+                resource=each.resource,
+                message=f"{each.what} cannot be compared: {each.unclear}.",
+            )
+        elif each.more and not created:
+            yield Finding(
+                rule="access-more",
+                severity="high",
+                resource=each.resource,
+                message=f"{each.what} allows more: {each.more}.",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Policy:
+    """A policy, or why it cannot be read.
+
+    `is_lock`: what it does not deny, others' policies may allow.
+    """
+
+    document: Document | None
+    is_lock: bool
+    unclear: str = ""
+
+
+def _policies(scene: Scene | None) -> dict[tuple[str, str], _Policy]:
+    return {} if scene is None else dict(_read(scene))
+
+
+def _read(scene: Scene) -> Iterator[tuple[tuple[str, str], _Policy]]:
+    for each in scene.estate.of_type(*_POLICIES):
+        place = (each.path, "its policy")
+        is_lock = each.type == "AWS::S3::BucketPolicy"
+        yield place, _policy(each, _POLICIES[each.type], is_lock=is_lock)
+    for role in roles(scene):
+        trust = _policy(role, "AssumeRolePolicyDocument", is_lock=False)
+        yield (role.path, "who may take it"), trust
+        try:
+            rights = _Policy(document=rights_of(scene, role), is_lock=False)
+        except UnclearError as error:
+            rights = _Policy(document=None, is_lock=False, unclear=str(error))
+        yield (role.path, "its rights"), rights
+    ours = {arn_of(scene, role).rpartition("/")[2] for role in roles(scene)}
+    for each in scene.estate.of_type("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
+        if not set(map(str, listed(each.properties.get("Roles", [])))) & ours:
+            place = (each.path, "the rights of those it is given to")
+            yield place, _policy(each, "PolicyDocument", is_lock=False)
+
+
+def _policy(resource: Resource, key: str, *, is_lock: bool) -> _Policy:
+    try:
+        return _Policy(document=document_in(resource, key), is_lock=is_lock)
+    except UnclearError as error:
+        return _Policy(document=None, is_lock=is_lock, unclear=str(error))
+
+
+def _compared(
+    change: Change, path: str, what: str, old: _Policy, new: _Policy
+) -> AccessChange:
+    unclear = new.unclear or old.unclear
+    if old.document is None or new.document is None:
+        return AccessChange(resource=path, what=what, unclear=unclear)
+    try:
+        question = _Question(change.after, old, new)
+        return AccessChange(
+            resource=path, what=what, more=question.more(), less=question.less()
+        )
+    except (UnsupportedPolicyError, UndecidedError) as error:
+        return AccessChange(resource=path, what=what, unclear=str(error))
+
+
+class _Question:
+    """Two policies, read for one request."""
+
+    def __init__(self, scene: Scene, old: _Policy, new: _Policy) -> None:
+        self._scene = scene
+        self._request = Request()
+        at = At("", self._request.object_key)
+        self._is_lock = old.is_lock or new.is_lock
+        assert old.document is not None
+        assert new.document is not None
+        self._old = Reading(self._request, old.document, at)
+        self._new = Reading(self._request, new.document, at)
+        self._actions = list(_representatives(old.document, new.document))
+
+    def more(self) -> str:
+        """What is allowed now and was not."""
+        return self._witness(self._new, self._old)
+
+    def less(self) -> str:
+        """What was allowed and is not now."""
+        return self._witness(self._old, self._new)
+
+    def _witness(self, one: Reading, other: Reading) -> str:
+        for action in self._actions:
+            found = example(
+                self._request,
+                self._passes(one, action),
+                z3.Not(self._passes(other, action)),
+                partition=self._scene.place.partition,
+                account=self._scene.place.account,
+            )
+            if found is not None:
+                where = str(found.pop("object key"))
+                return told(action, f"`{where}`", found)
+        return ""
+
+    def _passes(self, reading: Reading, action: str) -> Formula:
+        if not self._is_lock:
+            return reading.allows(action)
+        ours = self._request.equals("aws:PrincipalAccount", self._scene.place.account)
+        return z3.And(
+            z3.Not(reading.denies(action)), z3.Or(ours, reading.allows(action))
+        )
+
+
+def _representatives(old: Document, new: Document) -> Iterator[str]:
+    """One action for each set of statements that speak of it."""
+    statements: list[Any] = [*old["Statement"], *new["Statement"]]
+    patterns = [
+        str(pattern)
+        for statement in statements
+        for key in ("Action", "NotAction")
+        for pattern in listed(statement.get(key, []))
+    ]
+    seen: set[tuple[bool, ...]] = set()
+    for action in actions_like(patterns):
+        spoken = tuple(_speaks_of(statement, action) for statement in statements)
+        if spoken not in seen and any(spoken):
+            seen.add(spoken)
+            yield action
+
+
+def _speaks_of(statement: Any, action: str) -> bool:
+    if "Action" in statement:
+        return names_action(statement["Action"], action)
+    return not names_action(statement.get("NotAction", []), action)

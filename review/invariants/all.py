@@ -1,0 +1,22 @@
+"""Every promise that a review asks about, in the order in which it tells of them."""
+
+from .buckets import BUCKETS
+from .data import DATA
+from .endpoint import ENDPOINT
+from .jobs import JOBS
+from .key import KEY
+from .liveness import LIVENESS
+from .network import NETWORK
+from .roles import ROLES
+
+INVARIANTS = (
+    *DATA,
+    *BUCKETS,
+    *KEY,
+    *ENDPOINT,
+    *NETWORK,
+    *JOBS,
+    *ROLES,
+    *LIVENESS,
+)
+"""All of them."""
