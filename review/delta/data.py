@@ -1,0 +1,204 @@
+"""What a deployment would do to data: take it, replace it, or stop protecting it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from review.change import Change
+from review.findings import Finding
+from review.plain import Resource, listed
+from review.replacement import Replacement
+
+STATEFUL = {
+    "AWS::CloudTrail::Trail",
+    "AWS::DynamoDB::Table",
+    "AWS::Glue::Database",
+    "AWS::Glue::Table",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+}
+"""What holds something that cannot be made again."""
+
+_KEEPS = ("Retain", "RetainExceptOnCreate", "Snapshot")
+
+
+def findings(change: Change, replaced: list[Replacement]) -> Iterator[Finding]:
+    """Every loss, and every protection that goes."""
+    yield from _removed(change)
+    yield from _replaced(replaced, change)
+    for old, new in change.kept():
+        yield from _kept_less(old, new)
+        if new.type == "AWS::S3::Bucket":
+            yield from _bucket(old, new)
+        if new.type == "AWS::Logs::LogGroup":
+            yield from _shorter(old, new, "RetentionInDays", "log events")
+        if new.type == "AWS::KMS::Key":
+            yield from _shorter(old, new, "PendingWindowInDays", "a deleted key")
+        if new.type == "AWS::CloudTrail::Trail":
+            yield from _trail(old, new)
+    yield from _unprotected(change)
+
+
+def _removed(change: Change) -> Iterator[Finding]:
+    for each in change.removed():
+        if each.type not in STATEFUL:
+            continue
+        stays = each.body.get("DeletionPolicy", "Delete") in _KEEPS
+        yield Finding(
+            rule="data-removed",
+            severity="medium" if stays else "high",
+            resource=each.path,
+            message=f"{each.type} {each.path} leaves its stack; "
+            + ("it stays and nobody manages it." if stays else "it is deleted."),
+        )
+
+
+def _replaced(replaced: list[Replacement], change: Change) -> Iterator[Finding]:
+    for each in replaced:
+        dragged = [path for path in each.cascade if _is_stateful(change, path)]
+        stateful = each.resource.type in STATEFUL or dragged
+        cascade = (
+            f" {len(each.cascade)} more follow: {', '.join(each.cascade)}."
+            if each.cascade
+            else ""
+        )
+        yield Finding(
+            rule="data-replaced" if stateful else "replaced",
+            severity="high" if stateful else "medium",
+            resource=each.resource.path,
+            message=f"{each.resource.path} is replaced, because {each.property} cannot "
+            f"be changed in place.{cascade}",
+        )
+
+
+def _is_stateful(change: Change, path: str) -> bool:
+    return change.new[path].type in STATEFUL
+
+
+def _kept_less(old: Resource, new: Resource) -> Iterator[Finding]:
+    if new.type not in STATEFUL:
+        return
+    for attribute, when in (
+        ("DeletionPolicy", "when it leaves its stack"),
+        ("UpdateReplacePolicy", "when it is replaced"),
+    ):
+        was, now = (each.body.get(attribute, "Delete") for each in (old, new))
+        if was in _KEEPS and now not in _KEEPS:
+            yield Finding(
+                rule="data-retention",
+                severity="high",
+                resource=new.path,
+                message=f"{new.path} was kept {when}, and would be deleted now: "
+                f"{attribute} {was} -> {now}.",
+            )
+
+
+def _bucket(old: Resource, new: Resource) -> Iterator[Finding]:
+    was, now = (
+        _mapping(each, "VersioningConfiguration").get("Status") == "Enabled"
+        for each in (old, new)
+    )
+    if was and not now:
+        yield Finding(
+            rule="data-versioning",
+            severity="high",
+            resource=new.path,
+            message=f"{new.path} keeps no earlier versions any more: what is "
+            "overwritten is lost.",
+        )
+    for name, what in (
+        ("ExpirationInDays", "objects are deleted"),
+        ("NoncurrentVersionExpirationInDays", "earlier versions are deleted"),
+    ):
+        before, after = (_soonest(each, name) for each in (old, new))
+        if after < before:
+            earlier = "never" if before == _NEVER else f"after {before:.0f} days"
+            yield Finding(
+                rule="data-lifecycle",
+                severity="high",
+                resource=new.path,
+                message=f"In {new.path} {what} after {after:.0f} days, before this "
+                f"change {earlier}.",
+            )
+
+
+_NEVER = float("inf")
+
+
+def _soonest(bucket: Resource, name: str) -> float:
+    """After how many days the first rule deletes."""
+    rules = listed(_mapping(bucket, "LifecycleConfiguration").get("Rules", []))
+    days = [_NEVER]
+    for rule in rules:
+        if not isinstance(rule, dict) or rule.get("Status") != "Enabled":
+            continue
+        found = rule.get(name)
+        if name.startswith("Noncurrent"):
+            noncurrent = rule.get("NoncurrentVersionExpiration")
+            if isinstance(noncurrent, dict):
+                found = noncurrent.get("NoncurrentDays")
+        elif "ExpirationDate" in rule:
+            found = 0
+        if isinstance(found, int | float):
+            days.append(found)
+    return min(days)
+
+
+def _shorter(old: Resource, new: Resource, name: str, what: str) -> Iterator[Finding]:
+    was, now = (each.properties.get(name) for each in (old, new))
+    if now is None or was == now:
+        return
+    if was is None or (isinstance(was, int) and isinstance(now, int) and now < was):
+        kept = "for ever" if was is None else f"for {was} days"
+        yield Finding(
+            rule="data-retention",
+            severity="medium",
+            resource=new.path,
+            message=f"{new.path} keeps {what} for {now} days, before this change "
+            f"{kept}.",
+        )
+
+
+def _trail(old: Resource, new: Resource) -> Iterator[Finding]:
+    for name, says in (
+        ("IsLogging", "records nothing any more"),
+        ("EnableLogFileValidation", "can be changed unnoticed"),
+        ("IsMultiRegionTrail", "records one region only"),
+        ("IncludeGlobalServiceEvents", "does not record IAM any more"),
+    ):
+        if old.properties.get(name) is True and new.properties.get(name) is not True:
+            yield Finding(
+                rule="audit-weaker",
+                severity="high",
+                resource=new.path,
+                message=f"The trail {new.path} {says}: {name} is off.",
+            )
+
+
+def _unprotected(change: Change) -> Iterator[Finding]:
+    if change.before is None:
+        return
+    were = {stack.name: stack.is_protected for stack in change.before.assembly.stacks}
+    for stack in change.after.assembly.stacks:
+        if were.get(stack.name) is True and stack.is_protected is False:
+            yield Finding(
+                rule="data-protection",
+                severity="high",
+                resource=stack.name,
+                message=f"The stack {stack.name} loses its termination protection.",
+            )
+    names = {stack.name for stack in change.after.assembly.stacks}
+    for name in sorted(were.keys() - names):
+        yield Finding(
+            rule="stack-removed",
+            severity="medium",
+            resource=name,
+            message=f"The stack {name} is not in this assembly any more; it stays "
+            "deployed until somebody removes it.",
+        )
+
+
+def _mapping(resource: Resource, key: str) -> Mapping[str, Any]:
+    found = resource.properties.get(key)
+    return found if isinstance(found, dict) else {}

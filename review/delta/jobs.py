@@ -1,0 +1,171 @@
+"""What a deployment will run and bill."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from private_transform.handlers.contract import JOB_TYPE, MODEL_TYPE
+from private_transform.handlers.names import substance
+from private_transform.handlers.typed import typed
+from review.change import Change
+from review.findings import Finding
+from review.plain import Resource
+from review.scene import Scene
+
+Effect = Literal["run", "run again", "smoke", "nothing", "stop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEffect:
+    """What becomes of one transform's job.
+
+    Args:
+        transform: The transform.
+        effect: What the deployment does.
+        why: What made it so.
+        instance_type: What it runs on; empty where nothing runs.
+        instance_count: How many.
+        inputs: Where it reads.
+        outputs: Where it writes.
+        key: What encrypts its outputs.
+    """
+
+    transform: str
+    effect: Effect
+    why: str
+    instance_type: str = ""
+    instance_count: int = 0
+    inputs: str = ""
+    outputs: str = ""
+    key: str = ""
+
+
+def job_effects(change: Change) -> list[JobEffect]:
+    """One for each transform of either side, by name."""
+    old, new = _transforms(change.before), _transforms(change.after)
+    return [
+        _effect(name, old.get(name), new.get(name))
+        for name in sorted(old.keys() | new.keys())
+    ]
+
+
+def findings(effects: list[JobEffect], change: Change) -> Iterator[Finding]:
+    """What costs money or stops work needs somebody who knows."""
+    for each in effects:
+        if each.effect == "nothing":
+            continue
+        does = {
+            "run": "starts a job",
+            "run again": "runs its job again",
+            "smoke": "starts a smoke run",
+            "stop": "stops its job, if one runs",
+        }[each.effect]
+        on = (
+            f" on {each.instance_count} x {each.instance_type}"
+            if each.instance_type
+            else ""
+        )
+        yield Finding(
+            rule=f"job-{each.effect.replace(' ', '-')}",
+            severity="low" if each.effect == "smoke" else "medium",
+            resource=f"{change.after.declared.name}-{each.transform}",
+            message=f"Deploying {each.transform} {does}{on}: {each.why}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Transform:
+    """A transform's custom resources on one side."""
+
+    model: Resource | None
+    job: Resource | None
+
+
+def _transforms(scene: Scene | None) -> dict[str, _Transform]:
+    if scene is None:
+        return {}
+    found: dict[str, dict[str, Resource]] = {}
+    for each in scene.estate.of_type(MODEL_TYPE, JOB_TYPE):
+        name = str(each.properties.get("Transform", each.stack))
+        found.setdefault(name, {})[each.type] = each
+    return {
+        name: _Transform(types.get(MODEL_TYPE), types.get(JOB_TYPE))
+        for name, types in found.items()
+    }
+
+
+def _effect(name: str, old: _Transform | None, new: _Transform | None) -> JobEffect:
+    if new is None or new.job is None:
+        if old is not None and old.job is not None:
+            why = "it is not in the assembly" if new is None else "on_deploy is none"
+            return JobEffect(transform=name, effect="stop", why=why)
+        return JobEffect(transform=name, effect="nothing", why="on_deploy is none")
+    if old is None or old.job is None:
+        why = "it is new" if old is None else "on_deploy was none"
+        return _running(name, new.job, "run", why)
+    reasons = list(_reasons(old, new))
+    if not reasons:
+        return JobEffect(
+            transform=name, effect="nothing", why="nothing that matters has changed"
+        )
+    return _running(name, new.job, "run again", " and ".join(reasons))
+
+
+def _reasons(old: _Transform, new: _Transform) -> Iterator[str]:
+    """What of a job's digest differs (see the launcher, `TransformJob.digest`)."""
+    assert old.job is not None
+    assert new.job is not None
+    models = [_substance(each.model) for each in (old, new)]
+    if models[0] != models[1]:
+        yield f"the model differs in {_differing(*models)}"
+    jobs = [_substance(old.job), _substance(new.job)]
+    if jobs[0] != jobs[1]:
+        yield f"the job differs in {_differing(*jobs)}"
+    runs = [each.properties.get("Run") for each in (old.job, new.job)]
+    if runs[0] != runs[1]:
+        yield f"`run` is {runs[1]} and was {runs[0]}"
+    digests = [each.properties.get("ArtifactDigests") for each in (old.job, new.job)]
+    if digests[0] != digests[1]:
+        yield "`artifact_sha256` differs"
+
+
+def _substance(resource: Resource | None) -> Mapping[str, Any]:
+    request = resource.properties.get("Request") if resource else None
+    return substance(typed(request)) if isinstance(request, dict) else {}
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    names = [
+        name
+        for name in sorted(old.keys() | new.keys())
+        if json.dumps(old.get(name), sort_keys=True)
+        != json.dumps(new.get(name), sort_keys=True)
+    ]
+    return ", ".join(names)
+
+
+def _running(name: str, job: Resource, effect: Effect, why: str) -> JobEffect:
+    request = _mapping(job.properties, "Request")
+    resources = _mapping(request, "TransformResources")
+    source = _mapping(
+        _mapping(_mapping(request, "TransformInput"), "DataSource"), "S3DataSource"
+    )
+    output = _mapping(request, "TransformOutput")
+    smoke = str(job.properties.get("MostInputs", 0)) != "0"
+    count = str(resources.get("InstanceCount", ""))
+    return JobEffect(
+        transform=name,
+        effect="smoke" if smoke else effect,
+        why=why,
+        instance_type=str(resources.get("InstanceType", "")),
+        instance_count=int(count) if count.isdigit() else 0,
+        inputs=str(source.get("S3Uri", "")),
+        outputs=str(output.get("S3OutputPath", "")),
+        key=str(output.get("KmsKeyId", "")),
+    )
+
+
+def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = content.get(key)
+    return found if isinstance(found, dict) else {}

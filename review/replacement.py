@@ -1,0 +1,151 @@
+"""Which resources CloudFormation replaces, and which of them drag others along."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import cloudformation_validate
+
+from .change import Change
+from .plain import Resource
+from .scene import Scene
+
+_RULE = "I9001"
+"""The validator's rule that names the create-only properties of a template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """One resource that is made anew because of itself.
+
+    Args:
+        resource: Which.
+        property: What cannot be changed in place.
+        cascade: Paths of those that are replaced only because of it.
+    """
+
+    resource: Resource
+    property: str
+    cascade: tuple[str, ...]
+
+
+def replacements(change: Change) -> list[Replacement]:
+    """Every root of a replacement, with its cascade."""
+    if change.before is None:
+        return []
+    create_only = _create_only_of(change.after)
+    roots: dict[str, str] = {}
+    for old, new in change.kept():
+        if old.type != new.type:
+            roots[new.path] = "Type"
+            continue
+        for name in sorted(create_only.get(new.path, ())):
+            if old.properties.get(name) != new.properties.get(name):
+                roots[new.path] = name
+                break
+    because = _cascade(change, create_only, set(roots))
+    return [
+        Replacement(
+            resource=change.new[path],
+            property=name,
+            cascade=tuple(sorted(p for p, root in because.items() if root == path)),
+        )
+        for path, name in sorted(roots.items())
+    ]
+
+
+def _cascade(
+    change: Change, create_only: Mapping[str, set[str]], roots: set[str]
+) -> dict[str, str]:
+    """Replaced resources by path, with the root that each goes back to."""
+    because = {path: path for path in roots}
+    users = dict(_users(change.after))
+    grown = True
+    while grown:
+        grown = False
+        for path, used in users.items():
+            if path in because or path not in change.old:
+                continue
+            for name, targets in used.items():
+                hit = sorted(targets & because.keys())
+                if hit and name in create_only.get(path, ()):
+                    because[path] = because[hit[0]]
+                    grown = True
+                    break
+    return {path: root for path, root in because.items() if path not in roots}
+
+
+def _users(scene: Scene) -> Iterator[tuple[str, dict[str, set[str]]]]:
+    """For each resource, what each of its properties refers to."""
+    exports = dict(_exports(scene))
+    for each in scene.estate.resources:
+        properties = each.body.get("Properties", {})
+        yield (
+            each.path,
+            {
+                name: {
+                    exports.get(target, target)
+                    for target in _targets(each.stack, value)
+                }
+                for name, value in properties.items()
+            },
+        )
+
+
+def _exports(scene: Scene) -> Iterator[tuple[str, str]]:
+    """The path of what each exported name refers to."""
+    for stack in scene.assembly.stacks:
+        for output in stack.template.get("Outputs", {}).values():
+            export = output.get("Export") if isinstance(output, dict) else None
+            if isinstance(export, dict):
+                for target in _targets(stack.name, output.get("Value")):
+                    yield f"import {export.get('Name')}", target
+
+
+def _targets(stack: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _targets(stack, each)
+    if not isinstance(value, dict):
+        return
+    for key, argument in value.items():
+        if key == "Ref" and isinstance(argument, str):
+            yield f"{stack}/{argument}"
+        elif key == "Fn::GetAtt":
+            name = argument[0] if isinstance(argument, list) else str(argument)
+            yield f"{stack}/{str(name).partition('.')[0]}"
+        elif key == "Fn::ImportValue":
+            yield f"import {argument}"
+        else:
+            yield from _targets(stack, argument)
+
+
+def _create_only_of(scene: Scene) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for stack in scene.assembly.stacks:
+        for logical_id, names in _create_only(json.dumps(stack.template)).items():
+            found[f"{stack.name}/{logical_id}"] = names
+    return found
+
+
+@cache
+def _create_only(template: str) -> dict[str, set[str]]:
+    rules = cloudformation_validate.RuleFilterConfig(ids=[_RULE])
+    config = cloudformation_validate.ValidateConfig(
+        include=rules, severity_level=cloudformation_validate.Severity.INFO
+    )
+    content = cloudformation_validate.TemplateContent(template)
+    report = _engine().validate_template(content, config)
+    found: dict[str, set[str]] = {}
+    for each in report.diagnostics:
+        if each.rule_id == _RULE:
+            name = each.property_path.split(".")[1]
+            found.setdefault(each.entity.logical_id, set()).add(name)
+    return found
+
+
+@cache
+def _engine() -> Any:
+    return cloudformation_validate.RegoEngine()

@@ -1,0 +1,142 @@
+"""One review: every section, made once, for all forms in which it is told."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from .assembly import Assembly
+from .change import Change
+from .delta import access, data, jobs, leaves
+from .delta.access import AccessChange, access_changes
+from .delta.jobs import JobEffect, job_effects
+from .delta.leaves import LeaveChange, leave_changes
+from .findings import SEVERITIES, Finding, Severity
+from .invariants.all import INVARIANTS
+from .invariants.invariant import Answer, Invariant
+from .replacement import Replacement, replacements
+from .scene import Scene, scene_of
+
+FailOn = Severity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One invariant on both sides.
+
+    Args:
+        invariant: The invariant.
+        before: None where everything is created.
+        after: What it will be.
+    """
+
+    invariant: Invariant
+    before: Answer | None
+    after: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """All that is known of a change.
+
+    Args:
+        change: Both sides.
+        leaves: The declared exceptions.
+        promises: The invariants.
+        access: Policies that changed.
+        replaced: Resources that are made anew.
+        jobs: What runs.
+        findings: What to look at, the most urgent first.
+    """
+
+    change: Change
+    leaves: tuple[LeaveChange, ...]
+    promises: tuple[Promise, ...]
+    access: tuple[AccessChange, ...]
+    replaced: tuple[Replacement, ...]
+    jobs: tuple[JobEffect, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def unreviewed(self) -> tuple[str, ...]:
+        """What could not be looked at, on either side."""
+        sides = [self.change.before, self.change.after]
+        return tuple(
+            sorted({spot for side in sides if side for spot in side.blind_spots})
+        )
+
+    def blocks(self, fail_on: FailOn) -> bool:
+        """Whether something is at least so urgent."""
+        if fail_on is None:
+            return False
+        urgent = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+        return any(each.severity in urgent for each in self.findings)
+
+
+def review(before: Assembly | None, after: Assembly, *, today: date) -> Review:
+    """Review a change, or the creation of an environment.
+
+    Args:
+        before: What is deployed; None if nothing is.
+        after: What is to be deployed.
+        today: Exceptions may have ended.
+
+    Raises:
+        BadInputError: A side is not the assembly of one environment.
+    """
+    change = Change(
+        before=None if before is None else scene_of(before), after=scene_of(after)
+    )
+    exceptions = leave_changes(change)
+    promises = [_promise(each, change) for each in INVARIANTS]
+    policies = list(access_changes(change))
+    replaced = replacements(change)
+    effects = job_effects(change)
+    found = {
+        *_broken(promises, change.after),
+        *leaves.findings(exceptions, change, today=today),
+        *access.findings(policies, change),
+        *data.findings(change, replaced),
+        *jobs.findings(effects, change),
+    }
+    return Review(
+        change=change,
+        leaves=tuple(exceptions),
+        promises=tuple(promises),
+        access=tuple(policies),
+        replaced=tuple(replaced),
+        jobs=tuple(effects),
+        findings=tuple(sorted(found, key=lambda each: each.order)),
+    )
+
+
+def _promise(invariant: Invariant, change: Change) -> Promise:
+    return Promise(
+        invariant=invariant,
+        before=None if change.before is None else invariant.answer(change.before),
+        after=invariant.answer(change.after),
+    )
+
+
+def _broken(promises: list[Promise], scene: Scene) -> list[Finding]:
+    found = []
+    for promise in promises:
+        answer, rule = promise.after, f"promise-{promise.invariant.id}"
+        if answer.status == "UNKNOWN":
+            found.append(
+                Finding(
+                    rule=rule,
+                    severity="high",
+                    resource=scene.foundation.name,
+                    message=f"Nobody can tell whether it holds that: "
+                    f"{promise.invariant.says} Because {answer.why}.",
+                )
+            )
+        found += [
+            Finding(
+                rule=rule,
+                severity="high",
+                resource=violation.resource,
+                message=violation.says,
+            )
+            for violation in answer.violations
+        ]
+    return found
