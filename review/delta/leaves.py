@@ -9,10 +9,9 @@ from review.change import Change
 from review.declared import Leave
 from review.findings import Finding
 
-
 DOCUMENTATION = "123456789012"
-"""AWS's documentation's account, which nobody can sign in to: what is shipped for it
-never ends."""
+"""The account of AWS's documentation, which nobody can sign in to: what is shipped for
+it never ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
