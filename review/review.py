@@ -5,10 +5,12 @@ from datetime import date
 
 from .assembly import Assembly
 from .change import Change
-from .delta import access, data, jobs, leaves
+from .delta import access, code, data, jobs, leaves, network
 from .delta.access import AccessChange, access_changes
+from .delta.code import CodeChange, code_changes
 from .delta.jobs import JobEffect, job_effects
 from .delta.leaves import LeaveChange, leave_changes
+from .delta.network import NetworkChange, network_changes
 from .findings import SEVERITIES, Finding, Severity
 from .invariants.all import INVARIANTS
 from .invariants.invariant import Answer, Invariant
@@ -44,6 +46,8 @@ class Review:
         access: Policies that changed.
         replaced: Resources that are made anew.
         jobs: What runs.
+        code: Code that changed.
+        network: What changed in the network.
         findings: What to look at, the most urgent first.
     """
 
@@ -53,6 +57,8 @@ class Review:
     access: tuple[AccessChange, ...]
     replaced: tuple[Replacement, ...]
     jobs: tuple[JobEffect, ...]
+    code: tuple[CodeChange, ...]
+    network: tuple[NetworkChange, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -90,12 +96,16 @@ def review(before: Assembly | None, after: Assembly, *, today: date) -> Review:
     policies = list(access_changes(change))
     replaced = replacements(change)
     effects = job_effects(change)
+    sources = code_changes(change)
+    routes = network_changes(change)
     found = {
         *_broken(promises, change.after),
         *leaves.findings(exceptions, change, today=today),
         *access.findings(policies, change),
         *data.findings(change, replaced),
         *jobs.findings(effects, change),
+        *code.findings(sources, change),
+        *network.findings(routes),
     }
     return Review(
         change=change,
@@ -104,6 +114,8 @@ def review(before: Assembly | None, after: Assembly, *, today: date) -> Review:
         access=tuple(policies),
         replaced=tuple(replaced),
         jobs=tuple(effects),
+        code=tuple(sources),
+        network=tuple(routes),
         findings=tuple(sorted(found, key=lambda each: each.order)),
     )
 

@@ -52,6 +52,8 @@ def content(review: Review, fail_on: FailOn) -> dict[str, Any]:
             for each in review.replaced
         ],
         "job_effects": [asdict(each) for each in review.jobs],
+        "code": [asdict(each) for each in review.code],
+        "network": [asdict(each) for each in review.network],
     }
 
 

@@ -1,7 +1,10 @@
 """A review as Markdown, for the comment of a pull request."""
 
+import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from review.delta.network import picture
 from review.findings import SEVERITIES
 from review.review import FailOn, Review
 
@@ -47,6 +50,8 @@ def _lines(review: Review, fail_on: FailOn) -> Iterator[str]:
     yield from _jobs(review)
     yield from _access(review)
     yield from _replaced(review)
+    yield from _network(review)
+    yield from _code_changes(review)
 
 
 def _digest(review: Review) -> str:
@@ -161,6 +166,39 @@ def _replaced(review: Review) -> Iterator[str]:
     for each in review.replaced:
         line = f"{_code(each.resource.path)}, because of {_code(each.property)}"
         yield from _folded(line, (f"* {_code(path)}" for path in each.cascade))
+
+
+def _network(review: Review) -> Iterator[str]:
+    if not review.network:
+        return
+    yield from ("", "## Network", "", "```mermaid")
+    yield picture(review.change, list(review.network))
+    yield from ("```", "")
+    yield from _table(
+        ("Resource", "Type", "", "Properties"),
+        (
+            (
+                _code(each.resource),
+                each.type,
+                each.kind,
+                ", ".join(each.properties),
+            )
+            for each in review.network
+        ),
+    )
+
+
+def _code_changes(review: Review) -> Iterator[str]:
+    if not review.code:
+        return
+    yield from ("", "## Code", "")
+    for each in review.code:
+        title = html.escape(", ".join(each.functions))
+        # A fence is longer than any in what it holds.
+        longest = max(map(len, re.findall("`+", each.difference)), default=0)
+        fence = "`" * max(3, longest + 1)
+        lines = [f"{fence}diff", each.difference, fence]
+        yield from _folded(title, lines if each.difference else [each.unclear])
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

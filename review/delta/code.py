@@ -1,0 +1,282 @@
+"""What changed in the code that runs: files, lines, and the AWS calls that are new."""
+
+import ast
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import botocore.session
+from botocore import xform_name
+
+from review.change import Change
+from review.findings import Finding
+from review.identity import arn_of, rights_of, roles
+from review.plain import Resource, listed
+from review.proof.encoder import names_action
+from review.scene import Scene, UnclearError
+
+_SERVICES = (
+    "athena",
+    "cloudwatch",
+    "dynamodb",
+    "ec2",
+    "events",
+    "glue",
+    "iam",
+    "kms",
+    "lambda",
+    "logs",
+    "s3",
+    "sagemaker",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "stepfunctions",
+    "sts",
+)
+"""Services whose calls are known by the names of boto3's methods."""
+
+_RIGHTS = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjects": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+}
+"""Calls that IAM knows under another name (AWS: Actions, resources, and condition keys
+for Amazon S3)."""
+
+_PREFIXES = {"stepfunctions": "states"}
+
+_LINES = 400
+"""Lines of a difference that are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCall:
+    """A call to AWS that was not in the code before.
+
+    Args:
+        call: boto3's method.
+        actions: What IAM may call it.
+        allowed: Whether the function's role may do one of them; None if unknown.
+    """
+
+    call: str
+    actions: tuple[str, ...]
+    allowed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeChange:
+    """How the code of some functions changed.
+
+    Args:
+        functions: Their paths.
+        added: Files.
+        changed: Files.
+        removed: Files.
+        calls: Calls that are new.
+        difference: What changed in text files, as a unified diff, shortened.
+        unclear: Why it cannot be looked into; empty if it can.
+    """
+
+    functions: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    calls: tuple[NewCall, ...] = ()
+    difference: str = ""
+    unclear: str = ""
+
+
+def code_changes(change: Change) -> list[CodeChange]:
+    """Every asset that is not the same on both sides, once."""
+    if change.before is None:
+        return []
+    pairs: dict[tuple[str, str], list[Resource]] = {}
+    for old, new in change.kept():
+        if new.type == "AWS::Lambda::Function":
+            was, now = _asset(old), _asset(new)
+            if was != now:
+                pairs.setdefault((was, now), []).append(new)
+    return [
+        _compared(change, was, now, functions)
+        for (was, now), functions in sorted(pairs.items())
+    ]
+
+
+def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
+    """Changed code is for somebody who knows, and so is a new function."""
+    for each in changes:
+        files = [*each.added, *each.changed, *each.removed]
+        what = each.unclear or f"{len(files)} files differ: {', '.join(files)}"
+        yield Finding(
+            rule="code-changed",
+            severity="medium",
+            resource=each.functions[0],
+            message=f"The code of {', '.join(each.functions)} changed: {what}.",
+        )
+        for call in each.calls:
+            may = {
+                True: "which its role allows",
+                False: "which its role does not allow: it would fail",
+                None: "and whether its role allows that is not known",
+            }[call.allowed]
+            yield Finding(
+                rule="code-calls",
+                severity="medium",
+                resource=each.functions[0],
+                message=f"The code now calls {call.call} "
+                f"({' or '.join(call.actions)}), {may}.",
+            )
+    if change.before is None:
+        return
+    for function in change.added():
+        if function.type == "AWS::Lambda::Function":
+            yield Finding(
+                rule="code-new",
+                severity="medium",
+                resource=function.path,
+                message=f"{function.path} is a new function.",
+            )
+    for old, new in change.kept():
+        if new.type == "AWS::Lambda::Function":
+            for name in ("Handler", "Runtime", "Environment", "Layers"):
+                if old.properties.get(name) != new.properties.get(name):
+                    yield Finding(
+                        rule="code-settings",
+                        severity="medium",
+                        resource=new.path,
+                        message=f"{new.path} has another {name}: it may do something "
+                        "else.",
+                    )
+
+
+def _asset(function: Resource) -> str:
+    code = function.properties.get("Code")
+    key = code.get("S3Key") if isinstance(code, dict) else None
+    return str(key).removesuffix(".zip") if key else repr(code)
+
+
+def _compared(
+    change: Change, was: str, now: str, functions: list[Resource]
+) -> CodeChange:
+    paths = tuple(sorted(each.path for each in functions))
+    assert change.before is not None
+    old = change.before.assembly.assets.get(was)
+    new = change.after.assembly.assets.get(now)
+    if old is None or new is None or not (old.is_dir() and new.is_dir()):
+        return CodeChange(
+            functions=paths, unclear="its files are not in both assemblies"
+        )
+    before, after = _files(old), _files(new)
+    changed = sorted(
+        name for name in before.keys() & after.keys() if before[name] != after[name]
+    )
+    return CodeChange(
+        functions=paths,
+        added=tuple(sorted(after.keys() - before.keys())),
+        changed=tuple(changed),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        calls=tuple(_new_calls(change.after, functions, before, after)),
+        difference=_difference(before, after),
+    )
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def _difference(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
+    lines: list[str] = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name, b""), after.get(name, b"")
+        if old == new or b"\0" in old + new:
+            continue
+        lines += difflib.unified_diff(
+            old.decode(errors="replace").splitlines(),
+            new.decode(errors="replace").splitlines(),
+            f"before/{name}",
+            f"after/{name}",
+            lineterm="",
+        )
+    more = len(lines) - _LINES
+    shown = lines[:_LINES] + ([f"... {more} more lines"] if more > 0 else [])
+    return "\n".join(shown)
+
+
+def _new_calls(
+    scene: Scene,
+    functions: list[Resource],
+    before: Mapping[str, bytes],
+    after: Mapping[str, bytes],
+) -> Iterator[NewCall]:
+    for call in sorted(_calls(after) - _calls(before)):
+        actions = _actions().get(call, ())
+        if actions:
+            yield NewCall(
+                call=call, actions=actions, allowed=_allowed(scene, functions, actions)
+            )
+
+
+def _calls(files: Mapping[str, bytes]) -> set[str]:
+    """Names of the methods that Python code calls, whatever of."""
+    found: set[str] = set()
+    for name, content in files.items():
+        if not name.endswith(".py"):
+            continue
+        try:
+            tree = ast.parse(content)
+        except (SyntaxError, ValueError):
+            continue
+        found |= {
+            node.func.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+    return found
+
+
+@cache
+def _actions() -> dict[str, tuple[str, ...]]:
+    """What IAM may call each of boto3's methods."""
+    session = botocore.session.get_session()
+    found: dict[str, set[str]] = {}
+    for service in _SERVICES:
+        prefix = _PREFIXES.get(service, service)
+        for operation in session.get_service_model(service).operation_names:
+            action = f"{prefix}:{operation}"
+            method = xform_name(operation)
+            found.setdefault(method, set()).add(_RIGHTS.get(action, action))
+    return {method: tuple(sorted(actions)) for method, actions in found.items()}
+
+
+def _allowed(
+    scene: Scene, functions: list[Resource], actions: tuple[str, ...]
+) -> bool | None:
+    """Whether the roles of all functions mention one of the actions."""
+    by_arn = {arn_of(scene, role): role for role in roles(scene)}
+    for function in functions:
+        role = by_arn.get(str(function.properties.get("Role")))
+        if role is None:
+            return None
+        try:
+            statements = rights_of(scene, role)["Statement"]
+        except UnclearError:
+            return None
+        if not any(
+            statement["Effect"] == "Allow"
+            and names_action(listed(statement.get("Action", [])), action)
+            for statement in statements
+            for action in actions
+        ):
+            return False
+    return True
