@@ -36,16 +36,21 @@ def replacements(change: Change) -> list[Replacement]:
     if change.before is None:
         return []
     create_only = _create_only_of(change.after)
-    roots: dict[str, str] = {}
-    for old, new in change.kept():
-        if old.type != new.type:
-            roots[new.path] = "Type"
-            continue
-        for name in sorted(create_only.get(new.path, ())):
-            if old.properties.get(name) != new.properties.get(name):
-                roots[new.path] = name
-                break
+    differing = {
+        new.path: name
+        for old, new in change.kept()
+        if (name := _differing(old, new, create_only.get(new.path, set())))
+    }
+    # What is written as before and means something else follows another resource.
+    roots = {
+        path: name
+        for path, name in differing.items()
+        if _written(change.old[path], name) != _written(change.new[path], name)
+    }
     because = _cascade(change, create_only, set(roots))
+    for path, name in differing.items():
+        if path not in because:
+            roots.setdefault(path, name)
     return [
         Replacement(
             resource=change.new[path],
@@ -54,6 +59,21 @@ def replacements(change: Change) -> list[Replacement]:
         )
         for path, name in sorted(roots.items())
     ]
+
+
+def _differing(old: Resource, new: Resource, create_only: set[str]) -> str | None:
+    """The first property that differs and cannot be changed in place."""
+    if old.type != new.type:
+        return "Type"
+    for name in sorted(create_only):
+        if old.properties.get(name) != new.properties.get(name):
+            return name
+    return None
+
+
+def _written(resource: Resource, name: str) -> Any:
+    """A property, or the type, as the template has it."""
+    return resource.body.get("Properties", {}).get(name, resource.type)
 
 
 def _cascade(

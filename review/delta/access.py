@@ -4,7 +4,7 @@ Two actions about which both sides' statements say the same are one question.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
@@ -61,8 +61,8 @@ def access_changes(change: Change) -> Iterator[AccessChange]:
     """Compare every policy that is not the same on both sides."""
     before, after = _policies(change.before), _policies(change.after)
     for place in sorted(before.keys() | after.keys()):
-        old = before.get(place, _Policy(document=_NOTHING, is_lock=False))
-        new = after.get(place, _Policy(document=_NOTHING, is_lock=False))
+        old = before.get(place, _Policy(document=_NOTHING))
+        new = after.get(place, _Policy(document=_NOTHING))
         if old == new:
             continue
         path, what = place
@@ -78,14 +78,16 @@ def findings(changes: Sequence[AccessChange], change: Change) -> Iterator[Findin
                 rule="access-unclear",
                 severity="high",
                 resource=each.resource,
-                message=f"{each.what} cannot be compared: {each.unclear}.",
+                message=f"{each.what} of {each.resource} cannot be compared: "
+                f"{each.unclear}.",
             )
         elif each.more and not created:
+            # What breaks a promise is found there, and is high.
             yield Finding(
                 rule="access-more",
-                severity="high",
+                severity="medium",
                 resource=each.resource,
-                message=f"{each.what} allows more: {each.more}.",
+                message=f"{each.what} of {each.resource} allows more: {each.more}.",
             )
 
 
@@ -93,11 +95,13 @@ def findings(changes: Sequence[AccessChange], change: Change) -> Iterator[Findin
 class _Policy:
     """A policy, or why it cannot be read.
 
-    `is_lock`: what it does not deny, others' policies may allow.
+    `is_lock`: what it does not deny, others' policies may allow. `who`: the ARN of
+    whom it gives rights to, if it is nobody else's.
     """
 
     document: Document | None
-    is_lock: bool
+    is_lock: bool = False
+    who: str = ""
     unclear: str = ""
 
 
@@ -107,25 +111,29 @@ def _policies(scene: Scene | None) -> dict[tuple[str, str], _Policy]:
 
 def _read(scene: Scene) -> Iterator[tuple[tuple[str, str], _Policy]]:
     for each in scene.estate.of_type(*_POLICIES):
-        place = (each.path, "its policy")
+        place = (each.path, "The policy")
         is_lock = each.type == "AWS::S3::BucketPolicy"
         yield place, _policy(each, _POLICIES[each.type], is_lock=is_lock)
     for role in roles(scene):
-        trust = _policy(role, "AssumeRolePolicyDocument", is_lock=False)
-        yield (role.path, "who may take it"), trust
+        yield (
+            (role.path, "The list of who may take it"),
+            _policy(role, "AssumeRolePolicyDocument"),
+        )
+        who = arn_of(scene, role)
         try:
-            rights = _Policy(document=rights_of(scene, role), is_lock=False)
+            rights = _Policy(document=rights_of(scene, role), who=who)
         except UnclearError as error:
-            rights = _Policy(document=None, is_lock=False, unclear=str(error))
-        yield (role.path, "its rights"), rights
+            rights = _Policy(document=None, unclear=str(error))
+        yield (role.path, "The role's policy"), rights
     ours = {arn_of(scene, role).rpartition("/")[2] for role in roles(scene)}
     for each in scene.estate.of_type("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
         if not set(map(str, listed(each.properties.get("Roles", [])))) & ours:
-            place = (each.path, "the rights of those it is given to")
-            yield place, _policy(each, "PolicyDocument", is_lock=False)
+            place = (each.path, "The policy")
+            who = f"who has {each.path}"
+            yield place, replace(_policy(each, "PolicyDocument"), who=who)
 
 
-def _policy(resource: Resource, key: str, *, is_lock: bool) -> _Policy:
+def _policy(resource: Resource, key: str, *, is_lock: bool = False) -> _Policy:
     try:
         return _Policy(document=document_in(resource, key), is_lock=is_lock)
     except UnclearError as error:
@@ -155,6 +163,7 @@ class _Question:
         self._request = Request()
         at = At("", self._request.object_key)
         self._is_lock = old.is_lock or new.is_lock
+        self._who = new.who or old.who
         assert old.document is not None
         assert new.document is not None
         self._old = Reading(self._request, old.document, at)
@@ -171,17 +180,32 @@ class _Question:
 
     def _witness(self, one: Reading, other: Reading) -> str:
         for action in self._actions:
-            found = example(
-                self._request,
-                self._passes(one, action),
-                z3.Not(self._passes(other, action)),
-                partition=self._scene.place.partition,
-                account=self._scene.place.account,
+            differs = z3.And(
+                self._passes(one, action), z3.Not(self._passes(other, action))
             )
+            # Of all requests, one as people make them is told of.
+            found = self._found(differs, *self._usual()) or self._found(differs)
             if found is not None:
                 where = str(found.pop("object key"))
-                return told(action, f"`{where}`", found)
+                return told(action, f"`{where}`", found, who=self._who)
         return ""
+
+    def _found(self, *formulas: Formula) -> dict[str, Any] | None:
+        return example(
+            self._request,
+            *formulas,
+            partition=self._scene.place.partition,
+            account=self._scene.place.account,
+        )
+
+    def _usual(self) -> Iterator[Formula]:
+        yield self._request.value("aws:SecureTransport")
+        yield self._request.value("s3:TlsVersion") >= z3.RealVal("1.2")
+        if self._who:
+            yield z3.Not(self._request.by_service)
+            yield z3.Not(self._request.anonymous)
+        if self._who.startswith("arn:"):
+            yield self._request.equals("aws:PrincipalArn", self._who)
 
     def _passes(self, reading: Reading, action: str) -> Formula:
         if not self._is_lock:

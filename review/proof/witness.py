@@ -18,13 +18,14 @@ _FREE = "~"
 """What the solver writes where any text would do."""
 
 
-def told(action: str, where: str, request: Mapping[str, Any]) -> str:
+def told(action: str, where: str, request: Mapping[str, Any], *, who: str = "") -> str:
     """One sentence about a request.
 
     Args:
         action: Its action.
         where: What it is about.
         request: Its condition keys, as `example` gives them.
+        who: The caller, where the request does not say it.
     """
     others = [
         f"{key} = {_value(value)}"
@@ -33,7 +34,7 @@ def told(action: str, where: str, request: Mapping[str, Any]) -> str:
     ]
     with_others = f", with {', '.join(others)}" if others else ""
     return (
-        f"{_who(request)} may call {action} on {where}{_key(request)} "
+        f"{who or _who(request)} may call {action} on {where}{_key(request)} "
         f"{_way(request)}{with_others}"
     )
 
