@@ -1,0 +1,131 @@
+"""`python -m review.tree BASE`: review the working tree against a commit.
+
+Both sides are synthesized here, for every environment: BASE in a worktree of its own,
+with its own library, for the installed one is the working tree's.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .__main__ import FORMS
+from .assembly import Assembly, read_assembly
+from .bad_input import BadInputError
+from .review import review
+
+ROOT = Path(__file__).resolve().parents[1]
+REPORTS = ROOT / "build" / "review"
+_BAD_INPUT = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Review every environment; 0 if nothing blocks, 1 if something does."""
+    if len(arguments) != 1:
+        print("usage: python -m review.tree BASE (a commit)", file=sys.stderr)
+        return _BAD_INPUT
+    try:
+        with TemporaryDirectory() as folder, _worktree(arguments[0]) as base:
+            blocked = [
+                name
+                for name in sorted(_environments(ROOT) | _environments(base))
+                if _review(name, base, Path(folder) / name)
+            ]
+    except BadInputError as error:
+        print(error, file=sys.stderr)
+        return _BAD_INPUT
+    return 1 if blocked else 0
+
+
+def _review(name: str, base: Path, folder: Path) -> bool:
+    """Review one environment, write every form, and say whether it is blocked."""
+    if name not in _environments(ROOT):
+        print(f"{name}: its files are gone; its stacks stay until they are removed")
+        return False
+    before = None
+    if name in _environments(base):
+        before = synthesize(base, name, folder / "before")
+    after = synthesize(ROOT, name, folder / "after")
+    found = review(before, after, today=datetime.now(UTC).date())
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    for form, render in FORMS.items():
+        (REPORTS / f"{name}.{form}").write_text(render(found, "high"), "utf-8")
+    counts = ", ".join(
+        f"{sum(each.severity == severity for each in found.findings)} {severity}"
+        for severity in ("high", "medium", "low")
+    )
+    blocks = found.blocks("high")
+    print(f"{name}: {'BLOCK' if blocks else 'approve'}; {counts}; {REPORTS}/{name}.md")
+    return blocks
+
+
+def _environments(root: Path) -> set[str]:
+    return {
+        file.parent.name for file in (root / "environments").glob("*/environment.yaml")
+    }
+
+
+def synthesize(root: Path, environment: str, out: Path) -> Assembly:
+    """Synthesize one environment of a working tree, with that tree's own code.
+
+    Args:
+        root: The tree.
+        environment: The environment's name.
+        out: Where to put the assembly.
+
+    Raises:
+        BadInputError: The tree does not synthesize.
+    """
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=root,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(root / "constructs"),
+            "CDK_CONTEXT_JSON": json.dumps({"environment": environment}),
+            "CDK_OUTDIR": str(out),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BadInputError(
+            f"{root} {environment}",
+            f"It does not synthesize: {done.stderr.strip()}",
+            "Mend it, then review again.",
+        )
+    return read_assembly(out)
+
+
+@contextmanager
+def _worktree(base: str) -> Iterator[Path]:
+    """A tree of one commit, removed afterwards."""
+    with TemporaryDirectory() as folder:
+        tree = Path(folder) / "base"
+        _git("worktree", "add", "--detach", str(tree), base)
+        try:
+            yield tree
+        finally:
+            _git("worktree", "remove", "--force", str(tree))
+
+
+def _git(*arguments: str) -> None:
+    done = subprocess.run(
+        ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise BadInputError(
+            f"git {' '.join(arguments[:2])}",
+            done.stderr.strip(),
+            "Name a commit, a branch or a tag: make review BASE=main",
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
