@@ -241,7 +241,7 @@ class Stack:
 
     def _properties(self, logical: str, template: Template) -> dict[str, Any]:
         if logical == "Model":
-            return model_properties(template)
+            return model_properties(template, self.incarnation)
         return job_properties(template, self.held["Model"])
 
 
@@ -260,8 +260,11 @@ DIGEST = "0" * 64
 NETWORK = {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
 
 
-def model_properties(template: Template) -> dict[str, Any]:
-    """Properties of the model, every scalar a string, as CloudFormation sends them."""
+def model_properties(template: Template, role: int = 1) -> dict[str, Any]:
+    """Properties of the model, every scalar a string, as CloudFormation sends them.
+
+    `role`: the incarnation of the stack, for each has a role of its own.
+    """
     return {
         "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:launcher",
         "Environment": "dev",
@@ -272,7 +275,7 @@ def model_properties(template: Template) -> dict[str, Any]:
                 "ModelDataUrl": f"s3://models/faces/{template.model}.tar.gz",
                 "Environment": {"API_TOKEN": "5ec2e7", "EnableNetworkIsolation": "no"},
             },
-            "ExecutionRoleArn": "arn:aws:iam::123456789012:role/execution",
+            "ExecutionRoleArn": f"arn:aws:iam::123456789012:role/execution-{role}",
             "VpcConfig": NETWORK,
             "EnableNetworkIsolation": "true",
         },

@@ -108,9 +108,32 @@ def duplicate_jobs(world: World) -> Iterator[str]:
                 earlier, job.created, _most_failed(world, job)
             ):
                 yield f"{job.name} does again what {earlier.name} did"
+        yield from _accident(world, job)
         before = _attempt_before(world, job)
         if before and not str(before.reason).startswith("CapacityError"):
             yield f"{job.name} was tried although {before.name} had capacity"
+
+
+def _accident(world: World, job: Job) -> Iterator[str]:
+    """A job that a request started which changed nothing that decides about one."""
+    launch = world.storage.objects.get((CONTROL, f"launches/{job.name}.json"), b"{}")
+    request_id = json.loads(launch).get("launched_by", {}).get("request")
+    for asked in world.stack.asked:
+        event = asked.event
+        if event["RequestId"] != request_id or event["RequestType"] != "Update":
+            continue
+        old, new = event["OldResourceProperties"], event["ResourceProperties"]
+        succeeded = any(
+            reply.settled and reply.status == "SUCCESS"
+            for reply in world.framework.replies
+            if reply.name == event["PhysicalResourceId"]
+        )
+        if succeeded and all(old[name] == new[name] for name in DECIDE):
+            yield f"{job.name} was started by {request_id}, which changed nothing"
+
+
+DECIDE = ("ModelDigest", "Request", "Run", "ArtifactDigests")
+"""Properties that decide whether a job is started."""
 
 
 def _attempt_before(world: World, job: Job) -> Job | None:
@@ -126,7 +149,7 @@ def _serves(job: Job, at: datetime, max_failed: int) -> bool:
     ended = job.ended is not None and job.ended <= at
     stopping = job.stopped is not None and job.stopped <= at
     good = result_of(job, max_failed) in GOOD
-    return job.status == "Completed" and good if ended else not stopping
+    return job.status in ("Completed", "Failed") and good if ended else not stopping
 
 
 def _most_failed(world: World, job: Job) -> int:

@@ -56,6 +56,18 @@ SAID_AND_MEANT = [
     ),
     (
         "User is not authorized to perform: s3:GetObject with an explicit deny in a "
+        "VPC endpoint policy",
+        "`artifact_sources`",
+    ),
+    ("Could not assume role arn:aws:iam::1:role/a.", "in a few minutes"),
+    ("Data download failed: AccessDenied (403)", "transform's file names"),
+    (
+        "KMSInvalidStateException: arn:aws:kms:us-east-1:1:key/1 is pending deletion.",
+        "cancel its deletion",
+    ),
+    ("AlgorithmError: out of memory, exit code: 137", "its own error"),
+    (
+        "User is not authorized to perform: s3:GetObject with an explicit deny in a "
         "resource-based policy",
         "only requests through the environment's own endpoint",
     ),
@@ -77,6 +89,7 @@ def test_each_known_failure_says_what_to_check(said: str, meant: str) -> None:
         "AWS is on fire",
         "The function is disabled by its owner.",
         "Insufficient permissions to describe this.",
+        "The request was rejected because nobody knows why.",
     ],
 )
 def test_words_that_are_only_alike_get_no_advice(said: str) -> None:

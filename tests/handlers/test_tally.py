@@ -19,7 +19,9 @@ def job(data_type: str = "S3Prefix", **more: Any) -> dict[str, Any]:
     return {
         "CreationTime": STARTED,
         "TransformInput": {"DataSource": {"S3DataSource": source}},
-        "TransformOutput": {"S3OutputPath": "s3://outputs/faces/job=j/"},
+        "TransformOutput": {
+            "S3OutputPath": "s3://outputs/faces/job=dev-faces-01234567-89abcdef/"
+        },
         **more,
     }
 
@@ -38,7 +40,11 @@ def stored(inputs: list[str], outputs: list[str]) -> Storage:
         storage.put_object(Bucket="inputs", Key=f"photos/{key}", Body=b"")
     clock.now = AFTER
     for key in outputs:
-        storage.put_object(Bucket="outputs", Key=f"faces/job=j/{key}", Body=b"")
+        storage.put_object(
+            Bucket="outputs",
+            Key=f"faces/job=dev-faces-01234567-89abcdef/{key}",
+            Body=b"",
+        )
     return storage
 
 
@@ -59,6 +65,7 @@ def stored(inputs: list[str], outputs: list[str]) -> Storage:
         (["x/a.jpg", "y/a.jpg"], ["photos/y/a.jpg.out"], ["x/a.jpg"]),
         (["a.jpg", "y/a.jpg"], ["photos/y/a.jpg.out"], ["a.jpg"]),
         (["x/y/a.jpg", "z/y/a.jpg"], ["y/a.jpg.out"], ["z/y/a.jpg"]),
+        (["x/y/a.jpg", "y/a.jpg"], ["photos/y/a.jpg.out"], ["x/y/a.jpg"]),
         # Folder markers are no inputs, and other files no outputs.
         (["", "x/", "a.jpg"], ["", "x/", "a.jpg.out", "a.jpg.log", "b.jpg"], []),
         (["a.csv", "a.csv.out"], ["a.csv.out", "a.csv.out.out"], []),
@@ -97,6 +104,16 @@ def test_the_output_of_what_came_later_answers_no_input(output: str) -> None:
 
     assert counted is not None
     assert (counted.inputs, counted.unanswered) == (1, ("photos/a.jpg",))
+
+
+def test_an_input_goes_before_what_came_later() -> None:
+    storage = stored(["z/a.jpg"], ["a.jpg.out"])
+    storage.put_object(Bucket="inputs", Key="photos/b/a.jpg", Body=b"")
+
+    counted = tally(storage, job())
+
+    assert counted is not None
+    assert counted.unanswered == ()
 
 
 def test_an_input_that_was_written_again_is_one_still() -> None:
@@ -168,7 +185,9 @@ def test_what_was_deleted_before_the_job_was_no_input_of_it(
 def test_what_runs_of_the_launcher_wrote_below_the_path_of_another_is_not_its(
     path: str,
 ) -> None:
-    storage = stored(["a.jpg"], ["a.jpg.out", "b/job=x/a.jpg.out"])
+    storage = stored(
+        ["a.jpg"], ["a.jpg.out", "b/job=dev-faces-76543210-fedcba98-2/a.jpg.out"]
+    )
     written: dict[str, Any] = {"TransformOutput": {"S3OutputPath": path}}
 
     counted = tally(storage, job(**written))
@@ -177,10 +196,16 @@ def test_what_runs_of_the_launcher_wrote_below_the_path_of_another_is_not_its(
     assert counted.unanswered == ("photos/a.jpg",)
 
 
-def test_inputs_of_folders_that_are_named_like_runs_are_inputs() -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["s3://outputs/faces/job=dev-faces-01234567-89abcdef/", "s3://outputs/mine/"],
+)
+def test_inputs_of_folders_that_are_named_like_runs_are_inputs(path: str) -> None:
     storage = stored(["job=1/a.jpg", "job=2/a.jpg"], ["job=1/a.jpg.out"])
+    storage.put_object(Bucket="outputs", Key="mine/job=1/a.jpg.out", Body=b"")
+    written: dict[str, Any] = {"TransformOutput": {"S3OutputPath": path}}
 
-    counted = tally(storage, job())
+    counted = tally(storage, job(**written))
 
     assert counted is not None
     assert (counted.outputs, counted.unanswered) == (1, ("photos/job=2/a.jpg",))
@@ -199,7 +224,11 @@ def test_what_was_there_when_the_job_was_created_is_an_input() -> None:
 def test_what_an_earlier_job_left_is_no_output_of_this_one() -> None:
     storage = stored(["a.jpg"], [])
     clock = Storage(lambda: BEFORE)
-    clock.put_object(Bucket="outputs", Key="faces/job=j/a.jpg.out", Body=b"")
+    clock.put_object(
+        Bucket="outputs",
+        Key="faces/job=dev-faces-01234567-89abcdef/a.jpg.out",
+        Body=b"",
+    )
     storage.objects.update(clock.objects)
     storage.versions.update(clock.versions)
 
@@ -212,7 +241,11 @@ def test_what_an_earlier_job_left_is_no_output_of_this_one() -> None:
 def test_an_output_of_the_second_in_which_the_job_was_created_is_its_own() -> None:
     storage = Storage(lambda: STARTED)
     storage.put_object(Bucket="inputs", Key="photos/a.jpg", Body=b"")
-    storage.put_object(Bucket="outputs", Key="faces/job=j/a.jpg.out", Body=b"")
+    storage.put_object(
+        Bucket="outputs",
+        Key="faces/job=dev-faces-01234567-89abcdef/a.jpg.out",
+        Body=b"",
+    )
 
     counted = tally(storage, job(CreationTime=STARTED + timedelta(milliseconds=700)))
 

@@ -7,6 +7,7 @@ from chaos.errors import refused
 from chaos.history import Deploy, Remove, StartByHand, Template
 from chaos.sagemaker import Outcome
 from chaos.world import World, job_by_hand
+from private_transform.handlers.job import NOTE_LIMIT
 from tests.handlers.deployments import (
     deploy,
     expire_outputs,
@@ -139,6 +140,61 @@ def test_a_job_that_failed_after_its_hand_over_is_not_run_again_by_accident(
     )
 
 
+def test_a_tolerated_run_that_sagemaker_calls_failed_is_not_paid_for_again() -> None:
+    world = world_where(Outcome(reason="ClientError: 400", failed=1), Outcome())
+    assert deploy(world, max_failed=1)
+    assert deploy(world, max_failed=1, job=1)
+
+    assert deploy(world, max_failed=1)
+    assert world.do(Remove())
+    assert deploy(world, max_failed=1)
+
+    assert statuses(world) == ["Failed", "Completed"]
+    assert world.stack.held["Job"].data["Note"] == (
+        "An earlier job did the same. AWS: ClientError: 400"
+    )
+
+
+def test_a_stack_that_is_made_anew_has_another_role_and_pays_for_nothing() -> None:
+    world = world_where()
+    assert deploy(world)
+    (before,) = world.sagemaker.models.values()
+    assert world.do(Remove())
+
+    assert deploy(world)
+
+    (after,) = world.sagemaker.models.values()
+    assert before["ExecutionRoleArn"] != after["ExecutionRoleArn"]
+    assert statuses(world) == ["Completed"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"fallbacks": 2}, {"max_failed": 2}, {"completion": "launch"}]
+)
+def test_what_decides_nothing_starts_nothing(
+    world: World, change: dict[str, Any]
+) -> None:
+    assert deploy(world)
+
+    assert deploy(world, **change)
+
+    assert statuses(world) == ["Completed"]
+
+
+def test_a_job_that_sagemaker_does_not_know_any_more_hangs_nothing() -> None:
+    world = world_where(Outcome(), Outcome(reason="AlgorithmError"))
+    assert deploy(world)
+    told = dict(world.stack.held["Job"].data)
+    (name,) = world.sagemaker.jobs
+    forgotten = world.sagemaker.jobs.pop(name)
+
+    assert deploy(world, max_failed=1)
+    assert not deploy(world, job=1, max_failed=1)
+
+    assert world.stack.held["Job"].data == told
+    world.sagemaker.jobs[name] = forgotten
+
+
 def test_a_job_that_a_person_stopped_is_not_started_again_by_accident() -> None:
     world = world_where(Outcome(minutes=300))
     assert deploy(world, completion="launch")
@@ -179,6 +235,34 @@ def test_outputs_that_have_expired_are_not_made_again_by_accident() -> None:
 
     assert statuses(world) == ["Completed", "Completed"]
     assert world.stack.held["Job"].data["Note"] == "An earlier job did the same."
+
+
+def test_a_job_that_was_stopped_did_not_fail() -> None:
+    world = world_where(Outcome(minutes=600), Outcome())
+    assert deploy(world, completion="launch")
+    (name,) = world.sagemaker.jobs
+    world.sagemaker.stop_transform_job(TransformJobName=name)
+    world.agenda.run(3600)
+
+    assert deploy(world, run=1)
+
+    assert "The job before" not in world.stack.held["Job"].data["Note"]
+
+
+def test_what_aws_said_at_length_hides_nothing_of_a_note() -> None:
+    world = world_where(
+        Outcome(minutes=90, reason="AlgorithmError"),
+        Outcome(reason="ClientError: " + "x" * 1000, failed=1),
+    )
+    assert deploy(world, max_failed=1)
+    world.agenda.run(3600)
+    failed, *_ = world.sagemaker.jobs
+
+    assert deploy(world, max_failed=1, run=1)
+
+    note = world.stack.held["Job"].data["Note"]
+    assert f"The job before, {failed}, failed after its deployment. AWS:" in note
+    assert len(note) <= NOTE_LIMIT
 
 
 def test_who_goes_back_is_told_of_the_job_that_failed_meanwhile() -> None:

@@ -53,7 +53,7 @@ _ADVICE = (
         "written are kept.",
     ),
     (
-        r"Bad HTTP status|ClientError: (See|4\d\d)|rejected",
+        r"Bad HTTP status|ClientError: (See|4\d\d)",
         "Outputs of the other inputs are kept; the job's data log names each record.",
     ),
     (
@@ -67,9 +67,23 @@ _ADVICE = (
         "plan a larger `network.cidr`.",
     ),
     (
+        r"in a VPC endpoint policy",
+        "The environment's endpoint leads to its own buckets and to "
+        "`artifact_sources` only.",
+    ),
+    (
+        r"could not assume role|sts:AssumeRole",
+        "The execution role is new or was replaced: deploy again in a few minutes.",
+    ),
+    (
         r"explicit deny in a resource-based policy",
         "A bucket's lock refused it: only requests through the environment's own "
         "endpoint, encrypted with its key, are served.",
+    ),
+    (
+        r"Access ?Denied|not authorized to perform",
+        "A policy refused it. A job may read and write what its transform's file "
+        "names, and nothing else.",
     ),
 )
 

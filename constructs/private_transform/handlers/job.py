@@ -80,16 +80,18 @@ class TransformJob:
         """Run the job, unless it or another one of the same digest ran already."""
         if before is not None:
             job = self._describe(before["JobName"])
-            back = "The deployment went back to this job. " if restores else ""
-            return job and self._data(job, f"{back}{self._since(job, request)}")
+            if job is None:
+                return before
+            back = "The deployment went back to this job." if restores else ""
+            return self._data(job, back, self._since(job, request))
         attempt = last_attempt(name, self._describe)
         if attempt is None:
             job = self._earlier(family_of(name), request.properties)
             if job is None:
                 self._start(name, 1, request)
                 return None
-            note = f"An earlier job did the same. {self._of_previous(previous)}"
-            return self._data(job, note.strip())
+            same = "An earlier job did the same."
+            return self._data(job, same, self._of_previous(previous))
         following = attempt.next(_resources(request))
         if following and not self._is_late(request):
             self._start(name, following, request)
@@ -100,7 +102,7 @@ class TransformJob:
             note = "It goes on; its end is announced."
         else:
             return None
-        return self._data(attempt.job, f"{note} {self._of_previous(previous)}".strip())
+        return self._data(attempt.job, note, self._of_previous(previous))
 
     def remove(self, name: str) -> str | None:
         """Stop it; what it has written stays, and so does SageMaker's record."""
@@ -181,7 +183,7 @@ class TransformJob:
         most = _most_failed(request.properties)
         verdict = judge(self.s3, job, max_failed_inputs=most)
         if verdict.result in ("succeeded", "tolerated"):
-            return _good(verdict, job)
+            return _good(verdict)
         name, status = job["TransformJobName"], job["TransformJobStatus"]
         happened = (
             f"Transform job {name} ended as {status}.",
@@ -234,10 +236,10 @@ class TransformJob:
             return "It goes on; its end is announced."
         verdict = self._judged(job, request.properties)
         if verdict.result in ("succeeded", "tolerated"):
-            return _good(verdict, job)
+            return _good(verdict)
         ended = "It was stopped." if verdict.result == "stopped" else "It has failed."
         again = "Change `run` to run it again."
-        return " ".join(filter(None, (ended, verdict.missing, again, _said(job))))
+        return " ".join(filter(None, (ended, verdict.missing, again)))
 
     def _failed(self, job: Mapping[str, Any]) -> bool:
         ended = self._end_of(job)
@@ -252,7 +254,11 @@ class TransformJob:
         found = records.read(claim(name, status, "counted"))
         return found[0] if found else None
 
-    def _data(self, job: Mapping[str, Any], note: str) -> Attributes:
+    def _data(self, job: Mapping[str, Any], *sentences: str) -> Attributes:
+        """What is answered of a job; what AWS said of it may be long and comes last."""
+        reason = " ".join(job.get("FailureReason", "").split())
+        said = f"AWS: {reason}" if reason else ""
+        note = " ".join(filter(None, (*sentences, said)))
         return {
             "JobName": job["TransformJobName"],
             "Status": job["TransformJobStatus"],
@@ -270,9 +276,8 @@ class TransformJob:
 
     def _earlier(self, family: str, properties: Properties) -> dict[str, Any] | None:
         """A job of the same digest that did what it was for."""
-        for found in jobs(
-            self.sagemaker, NameContains=family, StatusEquals="Completed"
-        ):
+        # SageMaker calls Failed also what `max_failed_inputs` allows.
+        for found in jobs(self.sagemaker, NameContains=family):
             if found["TransformJobName"].startswith(family):
                 job = self._describe(found["TransformJobName"])
                 if job is not None and self._served(job, properties):
@@ -295,15 +300,10 @@ def _source(properties: Properties) -> Mapping[str, str]:
     return source
 
 
-def _good(verdict: Verdict, job: Mapping[str, Any]) -> str:
+def _good(verdict: Verdict) -> str:
     if verdict.result == "succeeded":
         return "It did what it was for."
-    return f"{verdict.missing} `max_failed_inputs` allows that. {_said(job)}".strip()
-
-
-def _said(job: Mapping[str, Any]) -> str:
-    reason = " ".join(job.get("FailureReason", "").split())
-    return f"AWS: {reason}" if reason else ""
+    return f"{verdict.missing} `max_failed_inputs` allows that."
 
 
 def _most_failed(properties: Properties) -> int:

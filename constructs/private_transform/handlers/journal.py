@@ -177,7 +177,7 @@ class Book:
     def last_failed(self) -> bool:
         """Whether CloudFormation has reason to roll the resource back."""
         made = [e for e in self.entries if e.kind != "Delete"]
-        return bool(made) and (not made[-1].succeeded or made[-1].name in self.disowned)
+        return bool(made) and not made[-1].succeeded
 
     def settled(self, answered: Entry) -> "Book":
         """With the outcome of a request, unless it is settled already.

@@ -61,7 +61,7 @@ class TransformModel:
             self._create(name, request)
             if not self._is_there(name, request):
                 return None
-        return {"ModelName": name, "Digest": self.digest(request.properties)}
+        return {"ModelName": name, "Digest": _digest_of_results(request.properties)}
 
     def remove(self, name: str) -> str | None:
         """Delete it, unless a job still needs it, whoever started that."""
@@ -163,6 +163,15 @@ class TransformModel:
             if self.sagemaker.describe_transform_job(TransformJobName=name)["ModelName"]
             == model
         ]
+
+
+def _digest_of_results(properties: Properties) -> str:
+    """What of a model decides about a job's results: not who it acts as.
+
+    A stack that is made anew has another role, and need not pay for the same again.
+    """
+    decides = substance(_body(properties))
+    return digest({k: v for k, v in decides.items() if k != "ExecutionRoleArn"})
 
 
 def _body(properties: Properties) -> dict[str, Any]:

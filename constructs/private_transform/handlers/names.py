@@ -16,6 +16,9 @@ _PART = 8
 
 _PARTS = rf"[0-9a-f]{{{_PART}}}-[0-9a-f]{{{_PART}}}"
 
+RUN = rf"[^/]+-{_PARTS}(-[0-9])?"
+"""What a job of the launcher is called, as a regular expression."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:

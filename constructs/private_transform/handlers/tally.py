@@ -15,10 +15,11 @@ from typing import Any
 
 from .aws import S3
 from .listing import UncountableError, folder_of, objects, objects_by_age
+from .names import RUN
 
 _SUFFIX = ".out"
 
-_OF_A_RUN = re.compile("(.*/)?job=[^/]+/")
+_OF_A_RUN = re.compile(f"(.*/)?job={RUN}/")
 """Where the launcher's runs write, also below a path that somebody else names."""
 
 _Path = tuple[str, ...]
@@ -87,6 +88,8 @@ def _unanswered(inputs: Iterable[str], outputs: Iterable[str]) -> set[str]:
         for paths in (inputs, outputs)
     )
     for length in range(max(map(len, left), default=0), 0, -1):
+        # One that is matched as a whole goes before one that only ends so.
+        left.sort(key=lambda path: len(path) > length)
         common = _ends(left, length) & _ends(free, length)
         left, free = (_without(paths, common, length) for paths in (left, free))
     return {"/".join(path) for path in left}
