@@ -13,7 +13,7 @@ CDK := cdk
 NAMED = $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
 
 .DEFAULT_GOAL := help
-.PHONY: help check test test-slow rehearse deploy upload remove diff bench chaos schemas
+.PHONY: help check test test-slow rehearse deploy upload remove diff bench chaos review schemas
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ chaos: setup ## [N=1000] [SEED=1]: random life-cycles of the launcher into build
 
 bench: setup ## benchmarks into build/bench.json (ratios, both sides in one run)
 	@python -m bench
+
+review: setup ## BASE=<git ref>: what the working tree would change, into build/review/
+	@$(if $(BASE),,$(error Name what to compare with: make review BASE=main))python -m review.tree "$(BASE)"
 
 schemas: setup ## write the JSON schemas of the environment files again
 	@python -m private_transform.environment.schema environments

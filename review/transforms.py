@@ -21,6 +21,7 @@ class DeclaredTransform:
         inputs: Prefixes in the inputs bucket.
         outputs: Prefixes in the outputs bucket.
         artifacts: Keys in the models bucket, and S3 URIs elsewhere.
+        packages: ARNs of model packages.
     """
 
     stack: str
@@ -28,6 +29,7 @@ class DeclaredTransform:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     artifacts: tuple[str, ...]
+    packages: tuple[str, ...]
 
 
 def transforms_of(scene: Scene) -> Iterator[DeclaredTransform]:
@@ -56,7 +58,8 @@ def _declared(stack: Stack, content: Any) -> DeclaredTransform:
                 _text(output),
                 *([_text(capture["destination_s3_uri"])] if capture else []),
             ),
-            artifacts=tuple(_artifacts(content)),
+            artifacts=tuple(_of_containers(content, "model_data_url")),
+            packages=tuple(_of_containers(content, "model_package_name")),
         )
     except (AttributeError, KeyError, TypeError) as error:
         raise BadInputError(
@@ -66,11 +69,10 @@ def _declared(stack: Stack, content: Any) -> DeclaredTransform:
         ) from None
 
 
-def _artifacts(content: Mapping[str, Any]) -> Iterator[str]:
+def _of_containers(content: Mapping[str, Any], key: str) -> Iterator[str]:
     for container in content["model"]["containers"]:
-        url = container.get("model_data_url")
-        if url is not None:
-            yield _text(url)
+        if key in container:
+            yield _text(container[key])
 
 
 def _text(value: Any) -> str:

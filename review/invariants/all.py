@@ -4,6 +4,7 @@ from .buckets import BUCKETS
 from .data import DATA
 from .endpoint import ENDPOINT
 from .jobs import JOBS
+from .kept import KEPT
 from .key import KEY
 from .liveness import LIVENESS
 from .network import NETWORK
@@ -12,6 +13,7 @@ from .roles import ROLES
 INVARIANTS = (
     *DATA,
     *BUCKETS,
+    *KEPT,
     *KEY,
     *ENDPOINT,
     *NETWORK,

@@ -215,7 +215,11 @@ def _launches(scene: Scene, request: Request, arn: Text, action: str) -> Formula
             )
         ]
         # A package of the registry carries no network: its model's name does.
-        package = z3.Contains(arn, z3.StringVal(":model-package/"))
+        package = any_of(
+            arn == z3.StringVal(name)
+            for transform in transforms_of(scene)
+            for name in transform.packages
+        )
         return z3.Or(package, all_of([ours, isolated, *placed]))
     jobs = z3.PrefixOf(z3.StringVal(f"{here}:transform-job/{name}-"), arn)
     keys = request.equals("sagemaker:OutputKmsKeyArn", scene.site.key_arn)
