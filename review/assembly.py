@@ -118,7 +118,7 @@ def _stacks(manifest: Path) -> Iterator[Stack]:
         properties = given if isinstance(given, dict) else {}
         file = properties.get("templateFile")
         # A name alone: a path could lead out of the assembly.
-        if not isinstance(file, str) or Path(file).name != file:
+        if not isinstance(file, str) or not file or Path(file).name != file:
             raise BadInputError(
                 place, "A stack's templateFile lies beside the manifest.", _SYNTHESIZE
             )
