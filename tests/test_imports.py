@@ -69,8 +69,8 @@ def test_every_package_is_a_part() -> None:
     assert packages <= set(MAY_IMPORT)
 
 
-def test_operate_and_rehearsal_take_values_and_no_constructs() -> None:
-    for part in ("operate", "rehearsal"):
+def test_what_is_no_construct_takes_values_and_no_constructs() -> None:
+    for part in ("operate", "rehearsal", "review"):
         for source in sources(part):
             assert {"aws_cdk", "constructs"}.isdisjoint(roots(source)), source
 

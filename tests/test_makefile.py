@@ -62,3 +62,10 @@ def test_a_missing_folder_is_noticed_before_anything_is_installed(
     assert done.returncode == 2
     assert "Name the folder with models/ and inputs/" in done.stderr
     assert "install.py" not in done.stdout
+
+
+def test_a_review_needs_something_to_compare_with(folder: Path) -> None:
+    assert "make review BASE=main" in make(folder, "review").stderr
+
+    done = make(folder, "review", "BASE=a branch")
+    assert "<-m><review.tree><a branch>" in done.stdout
