@@ -13,7 +13,7 @@ CDK := cdk
 NAMED = $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
 
 .DEFAULT_GOAL := help
-.PHONY: help check test test-slow rehearse deploy upload remove diff bench chaos review schemas
+.PHONY: help check test test-slow rehearse deploy upload snapshot remove diff bench chaos review schemas
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ deploy: setup-deploy ## ENVIRONMENT=NAME [DATA=folder] [TRANSFORM=name]: deploy 
 upload: NAMED += $(if $(DATA),,$(error Name the folder with models/ and inputs/: DATA=folder))
 upload: setup-deploy ## ENVIRONMENT=NAME DATA=folder: put models/ and inputs/ into the buckets
 	@python -m operate upload $(ENVIRONMENT) --data "$$DATA"
+
+snapshot: setup-deploy ## ENVIRONMENT=NAME: keep the deployed templates, for a review
+	@python -m operate snapshot $(ENVIRONMENT)
 
 remove: setup-deploy ## ENVIRONMENT=NAME: remove from AWS
 	@python -m operate remove $(ENVIRONMENT)

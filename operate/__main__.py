@@ -1,4 +1,4 @@
-"""`python -m operate deploy|upload|remove ENVIRONMENT`."""
+"""`python -m operate deploy|upload|snapshot|remove ENVIRONMENT`."""
 
 import argparse
 import sys
@@ -18,6 +18,7 @@ from botocore.exceptions import (
 from operate.deploy import ROOT, deploy
 from operate.deployed import Deployed, OperationError
 from operate.remove import remove
+from operate.snapshot import snapshot, snapshot_folder
 from operate.upload import Upload
 from private_transform.environment import EnvironmentFileError, load_environment
 
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str]) -> int:
             )
         elif options.operation == "upload":
             Upload.prepare(deployed, options.data).run()
+        elif options.operation == "snapshot":
+            snapshot(deployed, snapshot_folder(environment.name))
         else:
             remove(deployed, lambda what: options.yes or _typed(environment.name, what))
     except EnvironmentFileError as error:
@@ -77,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, purpose in (
         ("deploy", "deploy foundation and operations, upload, deploy the transforms"),
         ("upload", "put artifacts and inputs into the buckets"),
+        ("snapshot", "keep the deployed templates for a review"),
         ("remove", "delete the stacks, and the data with `protection: discard`"),
     ):
         operation = operations.add_parser(name, help=purpose)
@@ -90,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
             operation.add_argument(
                 "--yes", action="store_true", help="do not ask before removing"
             )
+        if name in ("remove", "snapshot"):
             continue
         operation.add_argument(
             "--data",

@@ -1,5 +1,6 @@
 """One review: every section, made once, for all forms in which it is told."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,13 +78,20 @@ class Review:
         return any(each.severity in urgent for each in self.findings)
 
 
-def review(before: Assembly | None, after: Assembly, *, today: date) -> Review:
+def review(
+    before: Assembly | None,
+    after: Assembly,
+    *,
+    today: date,
+    deployed: Assembly | None = None,
+) -> Review:
     """Review a change, or the creation of an environment.
 
     Args:
         before: What is deployed; None if nothing is.
         after: What is to be deployed.
         today: Exceptions may have ended.
+        deployed: What a snapshot says is deployed, if there is one.
 
     Raises:
         BadInputError: A side is not the assembly of one environment.
@@ -99,6 +107,7 @@ def review(before: Assembly | None, after: Assembly, *, today: date) -> Review:
     sources = code_changes(change)
     routes = network_changes(change)
     found = {
+        *_not_deployed(before, deployed),
         *_broken(promises, change.after),
         *leaves.findings(exceptions, change, today=today),
         *access.findings(policies, change),
@@ -118,6 +127,25 @@ def review(before: Assembly | None, after: Assembly, *, today: date) -> Review:
         network=tuple(routes),
         findings=tuple(sorted(found, key=lambda each: each.order)),
     )
+
+
+def _not_deployed(
+    before: Assembly | None, deployed: Assembly | None
+) -> Iterator[Finding]:
+    """Where the change does not begin at what is deployed, it ends elsewhere too."""
+    if deployed is None or before is None:
+        return
+    was = {stack.name: stack.template for stack in before.stacks}
+    now = {stack.name: stack.template for stack in deployed.stacks}
+    for name in sorted(was.keys() | now.keys()):
+        if was.get(name) != now.get(name):
+            yield Finding(
+                rule="base-not-deployed",
+                severity="medium",
+                resource=name,
+                message=f"What this review compares with is not what the snapshot "
+                f"says is deployed of {name}.",
+            )
 
 
 def _promise(invariant: Invariant, change: Change) -> Promise:

@@ -21,6 +21,9 @@ from .review import review
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "build" / "review"
+SNAPSHOTS = ROOT / "build" / "snapshot"
+"""Where `make snapshot` keeps what is deployed."""
+
 _BAD_INPUT = 2
 
 
@@ -51,7 +54,13 @@ def _review(name: str, base: Path, folder: Path) -> bool:
     if name in _environments(base):
         before = synthesize(base, name, folder / "before")
     after = synthesize(ROOT, name, folder / "after")
-    found = review(before, after, today=datetime.now(UTC).date())
+    snapshot = SNAPSHOTS / name
+    found = review(
+        before,
+        after,
+        today=datetime.now(UTC).date(),
+        deployed=read_assembly(snapshot) if snapshot.is_dir() else None,
+    )
     REPORTS.mkdir(parents=True, exist_ok=True)
     for form, render in FORMS.items():
         (REPORTS / f"{name}.{form}").write_text(render(found, "high"), "utf-8")

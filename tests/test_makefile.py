@@ -45,7 +45,7 @@ def test_a_folder_may_have_a_blank_in_its_name(folder: Path, command: str) -> No
     assert f"<operate><{command}><dev><--data><my data>" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["deploy", "upload", "remove", "diff"])
+@pytest.mark.parametrize("command", ["deploy", "upload", "snapshot", "remove", "diff"])
 def test_a_missing_environment_is_noticed_before_anything_is_installed(
     folder: Path, command: str
 ) -> None:

@@ -101,7 +101,7 @@ class Stacks:
             stack["StackStatus"] = self.account.shown_first.pop(0)
         return {"Stacks": [stack]}
 
-    def get_template(self, *, StackName: str) -> Any:
+    def get_template(self, *, StackName: str, TemplateStage: str = "") -> Any:
         assert StackName in self.account.stacks
         bucket = {
             "Type": "AWS::S3::Bucket",
