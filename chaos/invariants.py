@@ -105,7 +105,9 @@ def duplicate_jobs(world: World) -> Iterator[str]:
     for number, job in enumerate(ours):
         for earlier in ours[:number]:
             if family_of(earlier.name) == family_of(job.name) and _serves(
-                earlier, job.created, _most_failed(world, job)
+                earlier,
+                job.created,
+                min(_most_failed(world, each) for each in (earlier, job)),
             ):
                 yield f"{job.name} does again what {earlier.name} did"
         yield from _accident(world, job)

@@ -155,6 +155,18 @@ def test_a_tolerated_run_that_sagemaker_calls_failed_is_not_paid_for_again() -> 
     )
 
 
+def test_a_job_that_has_not_ended_did_nothing_yet() -> None:
+    world = world_where(Outcome(minutes=600), Outcome(), Outcome())
+    assert deploy(world, completion="launch")
+    assert deploy(world, job=1)
+    stopped, _ = world.sagemaker.jobs.values()
+    stopped.status = "Stopping"
+
+    assert deploy(world)
+
+    assert statuses(world) == ["Stopping", "Completed", "Completed"]
+
+
 def test_a_stack_that_is_made_anew_has_another_role_and_pays_for_nothing() -> None:
     world = world_where()
     assert deploy(world)

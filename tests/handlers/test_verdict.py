@@ -10,7 +10,7 @@ from chaos.errors import refused
 from chaos.history import Deploy, StartByHand, Template
 from chaos.sagemaker import Outcome
 from chaos.storage import Storage
-from chaos.world import CONTROL
+from chaos.world import CONTROL, World
 from private_transform.handlers.verdict import Counts, Verdict, judge, recall
 from tests.handlers.deployments import deploy, replies, statuses, world_where
 
@@ -104,6 +104,23 @@ def test_a_tolerated_run_is_not_made_again_without_need() -> None:
     assert deploy(world, max_failed=2)
 
     assert statuses(world) == ["Failed"]
+
+
+def test_a_budget_that_comes_after_the_failure_runs_the_job_again() -> None:
+    world = world_where(Outcome(failed=1))
+    assert not deploy(world)
+    world.agenda.run(60)
+
+    assert deploy(world, max_failed=1)
+    world.agenda.run(60)
+
+    first, second = world.sagemaker.jobs
+    assert [result(world, name) for name in (first, second)] == ["failed", "tolerated"]
+
+
+def result(world: World, name: str) -> str:
+    left = json.loads(world.storage.objects[CONTROL, f"evidence/{name}.json"])
+    return str(left["result"])
 
 
 def test_a_budget_that_is_taken_away_runs_no_job_and_is_told_of() -> None:

@@ -208,10 +208,16 @@ class TransformJob:
         return recall(job, counts, max_failed_inputs=most)
 
     def _served(self, job: Mapping[str, Any], properties: Properties) -> bool:
-        """Whether a job ended, and well enough."""
-        return job["TransformJobStatus"] in ENDED and self._judged(
-            job, properties
-        ).result in ("succeeded", "tolerated")
+        """Whether a job ended well enough, for what was wanted then and is wanted now.
+
+        What counted as failed when it ended stands so in evidence and alarm.
+        """
+        if job["TransformJobStatus"] not in ENDED:
+            return False
+        ended = self._end_of(job)
+        if ended is not None and ended["result"] == "failed":
+            return False
+        return self._judged(job, properties).result in ("succeeded", "tolerated")
 
     def _may_go_on(self, job: Mapping[str, Any], request: Request) -> bool:
         launched = request.properties["Completion"] == "launch"
