@@ -9,12 +9,16 @@ from pathlib import Path
 from .assembly import read_assembly
 from .bad_input import BadInputError
 from .report.as_json import as_json
+from .report.html import as_html
 from .report.markdown import as_markdown
+from .report.sarif import as_sarif
 from .review import FailOn, Review, review
 
 FORMS: Mapping[str, Callable[[Review, FailOn], str]] = {
+    "html": as_html,
     "json": as_json,
     "md": as_markdown,
+    "sarif": as_sarif,
 }
 """The forms by their names."""
 

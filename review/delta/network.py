@@ -135,7 +135,10 @@ def _nodes(scene: Scene) -> Iterator[_Node]:
             yield _Node(name, f"{label}: {len(found)}", found[0].path)
     ways = [each for each in estate.resources if _leads_out(each)]
     if ways:
-        kinds = sorted({each.type.rpartition("::")[2] for each in ways})
+        # What would end a label, or the picture, is in no name of AWS.
+        kinds = sorted(
+            {re.sub(r"\W", "", each.type.rpartition("::")[2]) for each in ways}
+        )
         yield _Node("wayout", f"Way out: {', '.join(kinds)}", ways[0].path)
     for kind in ("models", "inputs", "outputs"):
         yield _Node(kind, f"Bucket of {kind}", "")

@@ -14,7 +14,9 @@ def as_json(review: Review, fail_on: FailOn) -> str:
         review: The review.
         fail_on: From which severity on it blocks.
     """
-    return json.dumps(content(review, fail_on), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(content(review, fail_on), indent=2, ensure_ascii=False) + "\n"
+    # A template may hold half a character, which no file can; its escape is JSON too.
+    return text.encode(errors="backslashreplace").decode()
 
 
 def content(review: Review, fail_on: FailOn) -> dict[str, Any]:

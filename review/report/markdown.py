@@ -8,8 +8,13 @@ from review.delta.network import picture
 from review.findings import SEVERITIES
 from review.review import FailOn, Review
 
+from .text import flat, parts, visible
+
 LIMIT = 60_000
 """Characters; GitHub takes 65,536 for a comment."""
+
+_CLOSING = 40
+"""Characters that end code and details."""
 
 _CUT = "\n\nThe rest does not fit into a comment: see the other forms of this review.\n"
 
@@ -24,10 +29,22 @@ def as_markdown(review: Review, fail_on: FailOn) -> str:
     text = "\n".join(_lines(review, fail_on)) + "\n"
     if len(text) <= LIMIT:
         return text
-    # Details are folded, and one that is cut would hide what follows.
-    kept = text[: LIMIT - len(_CUT) - len("</details>")]
-    still_open = kept.count("<details>") - kept.count("</details>")
-    return kept + "</details>" * still_open + _CUT
+    # Lines stay whole: half of one could hide what follows.
+    kept, _, _ = text[: LIMIT - _CLOSING - len(_CUT)].rpartition("\n")
+    return kept + _closed(kept) + _CUT
+
+
+def _closed(text: str) -> str:
+    """What ends the code and the details that a text leaves open."""
+    fence, is_open = "", False
+    for line in text.splitlines():
+        if fence:
+            fence = "" if line == fence else fence
+        elif found := re.match("`{3,}", line):
+            fence = found[0]
+        elif line.startswith(("<details>", "</details>")):
+            is_open = line.startswith("<details>")
+    return f"\n{fence}" * bool(fence) + "\n\n</details>" * is_open
 
 
 def _lines(review: Review, fail_on: FailOn) -> Iterator[str]:
@@ -61,7 +78,7 @@ def _digest(review: Review) -> str:
 def _unreviewed(review: Review) -> Iterator[str]:
     if review.unreviewed:
         yield from ("", "## Not reviewed", "")
-        yield from (f"* {_plain(each)}" for each in review.unreviewed)
+        yield from (f"* {_sentence(each)}" for each in review.unreviewed)
 
 
 def _exceptions(review: Review) -> Iterator[str]:
@@ -74,11 +91,11 @@ def _exceptions(review: Review) -> Iterator[str]:
         (
             (
                 "" if each.change == "kept" else each.change,
-                each.leave.what,
+                _plain(each.leave.what),
                 _code(each.leave.who),
-                each.leave.expires,
-                each.leave.owner,
-                each.leave.reason,
+                _plain(each.leave.expires),
+                _plain(each.leave.owner),
+                _plain(each.leave.reason),
             )
             for each in review.leaves
         ),
@@ -93,7 +110,12 @@ def _findings(review: Review) -> Iterator[str]:
     yield from _table(
         ("Severity", "Rule", "Resource", "What to know"),
         (
-            (each.severity, _code(each.rule), _code(each.resource), each.message)
+            (
+                each.severity,
+                _code(each.rule),
+                _code(each.resource),
+                _sentence(each.message),
+            )
             for each in review.findings
         ),
     )
@@ -109,7 +131,7 @@ def _promises(review: Review) -> Iterator[str]:
             ("Promise", "Before", "After"),
             (
                 (
-                    each.invariant.says,
+                    _sentence(each.invariant.says),
                     each.before.status if each.before else "",
                     each.after.status,
                 )
@@ -129,8 +151,8 @@ def _jobs(review: Review) -> Iterator[str]:
             (
                 _code(each.transform),
                 each.effect,
-                each.why,
-                f"{each.instance_count} x {each.instance_type}"
+                _sentence(each.why),
+                f"{each.instance_count} x {_plain(each.instance_type)}"
                 if each.instance_type
                 else "",
             )
@@ -150,8 +172,8 @@ def _access(review: Review) -> Iterator[str]:
             (
                 (
                     f"{_code(each.resource)}: {each.what}",
-                    each.unclear or each.more or "no (proved)",
-                    "" if each.unclear else each.less or "no (proved)",
+                    _sentence(each.unclear or each.more or "no (proved)"),
+                    "" if each.unclear else _sentence(each.less or "no (proved)"),
                 )
                 for each in review.access
             ),
@@ -164,7 +186,8 @@ def _replaced(review: Review) -> Iterator[str]:
         return
     yield from ("", "## Replaced", "")
     for each in review.replaced:
-        line = f"{_code(each.resource.path)}, because of {_code(each.property)}"
+        # Around a summary is HTML, in which Markdown's own signs mean nothing.
+        line = html.escape(flat(f"{each.resource.path}, because of {each.property}"))
         yield from _folded(line, (f"* {_code(path)}" for path in each.cascade))
 
 
@@ -179,9 +202,9 @@ def _network(review: Review) -> Iterator[str]:
         (
             (
                 _code(each.resource),
-                each.type,
+                _plain(each.type),
                 each.kind,
-                ", ".join(each.properties),
+                _plain(", ".join(each.properties)),
             )
             for each in review.network
         ),
@@ -193,37 +216,45 @@ def _code_changes(review: Review) -> Iterator[str]:
         return
     yield from ("", "## Code", "")
     for each in review.code:
-        title = html.escape(", ".join(each.functions))
-        # A fence is longer than any in what it holds.
-        longest = max(map(len, re.findall("`+", each.difference)), default=0)
+        title = html.escape(flat(", ".join(each.functions)))
+        # A fence is longer than any in what it holds; no code of ours holds long ones.
+        lines = [
+            re.sub("`{9,}", "(backticks)", visible(line))
+            for line in each.difference.split("\n")
+        ]
+        longest = max(map(len, re.findall("`+", "\n".join(lines))), default=0)
         fence = "`" * max(3, longest + 1)
-        lines = [f"{fence}diff", each.difference, fence]
-        yield from _folded(title, lines if each.difference else [each.unclear])
+        yield from _folded(
+            title,
+            [f"{fence}diff", *lines, fence]
+            if each.difference
+            else [_sentence(each.unclear)],
+        )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:
-        yield f"| {' | '.join(map(_cell, row))} |"
+        yield f"| {' | '.join(row)} |"
 
 
 def _folded(title: str, lines: Iterable[str]) -> Iterator[str]:
     yield from (f"<details><summary>{title}</summary>", "", *lines, "", "</details>")
 
 
-def _cell(text: str) -> str:
-    """Text of a template may hold what would break a table, or out of it."""
-    return _plain(text) if not text.startswith("`") else text
+def _sentence(text: str) -> str:
+    return "".join(
+        _code(part) if is_code else _plain(part) for part, is_code in parts(text)
+    )
 
 
 def _plain(text: str) -> str:
-    flat = " ".join(text.split())
-    for character in "\\|<>[]*_#":
-        flat = flat.replace(character, f"\\{character}")
-    return flat
+    """Text of a template may hold what would break a table, or out of it."""
+    signs = "\\|<>[]*_#`~&"
+    return "".join(f"\\{each}" if each in signs else each for each in flat(text))
 
 
 def _code(text: str) -> str:
-    flat = " ".join(text.split()).replace("`", "'").replace("|", "/")
-    return f"`{flat}`" if flat else ""
+    plain = flat(text).replace("`", "'").replace("|", "/")
+    return f"`{plain}`" if plain else ""

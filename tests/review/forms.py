@@ -1,0 +1,107 @@
+"""A review with everything in it that a form tells, and one text in every place."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from review.assembly import read_assembly
+from review.change import Change
+from review.declared import Leave
+from review.delta.access import AccessChange
+from review.delta.code import CodeChange
+from review.delta.jobs import JobEffect
+from review.delta.leaves import LeaveChange
+from review.delta.network import NetworkChange
+from review.findings import SEVERITIES, Finding
+from review.invariants.invariant import Answer, Invariant, Violation
+from review.plain import Resource
+from review.replacement import Replacement
+from review.review import Promise, Review
+from review.scene import scene_of
+
+PLAIN = "harmless"
+HOSTILE = (
+    """</style></title><script>document.title = "1"</script><img src=x onerror='2'>""",
+    "`|</summary></details><b>\n\n# heading\n| a | row |\n* a [link](https://x) ~~&lt;",
+    "{0} {x} [link](https://x) \\ \u202egnp.exe\u2066 \x00\x1b[2J \ud800 \u2028",
+)
+
+
+def review_of(
+    directory: Path, text: str = PLAIN, *, findings: tuple[Finding, ...] | None = None
+) -> Review:
+    """A change of an assembly, none of it real.
+
+    Args:
+        directory: Of the assembly.
+        text: Stands wherever a template's or a file's words do.
+        findings: All of them; without them, one of each severity.
+    """
+    scene = scene_of(read_assembly(directory))
+    after = replace(
+        scene,
+        declared=replace(scene.declared, name=text),
+        blind_spots=(f"{text} is not evaluated",),
+    )
+    leave = Leave(what=text, who=text, reason=text, owner=text, expires=text)
+    resource = Resource(stack=text, logical_id=text, type=text, properties={}, body={})
+    if findings is None:
+        findings = tuple(
+            Finding(rule="replaced", severity=each, resource=text, message=f"`{text}`")
+            for each in SEVERITIES
+        )
+    return Review(
+        change=Change(before=scene, after=after),
+        leaves=(
+            LeaveChange(leave=leave, change="new"),
+            LeaveChange(leave=leave, change="kept"),
+        ),
+        promises=(
+            promise("kept", Answer(status="PROVED")),
+            promise(
+                "broken",
+                Answer(
+                    status="VIOLATED",
+                    violations=(Violation(resource=text, says=text),),
+                ),
+            ),
+            promise("unclear", Answer(status="UNKNOWN", why=text)),
+        ),
+        access=(
+            AccessChange(resource=text, what="its policy", more=text),
+            AccessChange(resource=text, what="its policy", unclear=text),
+        ),
+        replaced=(
+            Replacement(resource=resource, property=text, cascade=(text, text)),
+            Replacement(resource=resource, property=text, cascade=()),
+        ),
+        jobs=(
+            JobEffect(
+                transform=text,
+                effect="run again",
+                why=text,
+                instance_type=text,
+                instance_count=1,
+            ),
+            JobEffect(transform=text, effect="nothing", why=text),
+        ),
+        code=(
+            CodeChange(functions=(text,), difference=difference(text)),
+            CodeChange(functions=(text,), unclear=text),
+        ),
+        network=(
+            NetworkChange(resource=text, type=text, kind="changed", properties=(text,)),
+        ),
+        findings=findings,
+    )
+
+
+def promise(name: str, after: Answer) -> Promise:
+    invariant = Invariant(
+        id=name, says=f"It is {name}: `so`.", violations=lambda _: iter(())
+    )
+    return Promise(invariant=invariant, before=Answer(status="PROVED"), after=after)
+
+
+def difference(text: str) -> str:
+    lines = [f" {line}" for line in text.splitlines()]
+    return "\n".join(["@@ -1,2 +1,2 @@", *lines, " ````", f"-{'`' * 5000}", "+new"])
