@@ -69,12 +69,7 @@ class Launcher(Construct):
             entry="on_event",
             description=f"Launcher of {environment}: begins a request",
             role_path=role_path,
-            statements=[
-                *note,
-                _look_at_jobs(place),
-                *see_objects(names=[buckets.outputs], versions=[buckets.inputs]),
-                _read_results(buckets.control),
-            ],
+            statements=note,
             log_group=log_group,
             variables=variables,
             timeout_seconds=_LONGEST_CALL_SECONDS,
@@ -87,7 +82,12 @@ class Launcher(Construct):
             role_path=role_path,
             statements=[
                 *note,
-                _look_at_jobs(place),
+                # Of any name, because any may use one of our models.
+                allow(
+                    "LookAtJobs",
+                    ["sagemaker:DescribeTransformJob"],
+                    [place.arn("sagemaker", "transform-job/*")],
+                ),
                 allow("ListJobs", ["sagemaker:ListTransformJobs"], ["*"]),
                 *_modelling(place, environment, subnets, security_groups),
                 *_launching(place, environment, key.key_arn),
@@ -105,7 +105,8 @@ class Launcher(Construct):
                 allow(
                     "NoteStarts", ["s3:PutObject"], [f"{buckets.control}/launches/*"]
                 ),
-                _read_results(buckets.control),
+                # How each job was judged when it ended, under S3's key as well.
+                allow("ReadResults", ["s3:GetObject"], [f"{buckets.control}/claims/*"]),
             ],
             log_group=log_group,
             variables=variables,
@@ -125,15 +126,6 @@ class Launcher(Construct):
         ).service_token
 
 
-def _look_at_jobs(place: Place) -> Statement:
-    """Of any name, because any may use one of our models."""
-    return allow(
-        "LookAtJobs",
-        ["sagemaker:DescribeTransformJob"],
-        [place.arn("sagemaker", "transform-job/*")],
-    )
-
-
 def _journal(control_bucket: str) -> Iterator[Statement]:
     """The journal carries S3's key and not ours, so no right to a key is needed."""
     yield allow(
@@ -143,11 +135,6 @@ def _journal(control_bucket: str) -> Iterator[Statement]:
     )
     # Without it S3 answers 403 for what is not there (AWS: GetObject).
     yield allow("SeeWhetherThereIsOne", ["s3:ListBucket"], [control_bucket])
-
-
-def _read_results(control_bucket: str) -> Statement:
-    """How each job was judged when it ended, under S3's key as well."""
-    return allow("ReadResults", ["s3:GetObject"], [f"{control_bucket}/claims/*"])
 
 
 def _modelling(

@@ -47,8 +47,9 @@ ACTIONS = {
     },
     "LauncherOnEventRole": {
         *LOGGING,
-        *LOOKING,
-        "sagemaker:DescribeTransformJob",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "s3:PutObject",
     },
     "LauncherIsCompleteRole": {
         *LOGGING,

@@ -81,12 +81,11 @@ def test_functions_see_names_of_objects_and_versions_of_what_jobs_read(
             if allowed(synthesis, role, action, bucket.arn)
         }
 
-    counting = {(name, "outputs") for name in handlers(synthesis)}
+    both = ("is_complete", "on_state_change")
     uploads = {("is_complete", "models"), ("is_complete", "inputs")}
-    assert seen("s3:ListBucket") == counting | uploads
-    artifacts = {("is_complete", "models"), ("on_state_change", "models")}
-    assert seen("s3:ListBucketVersions") == artifacts | {
-        (name, "inputs") for name in handlers(synthesis)
+    assert seen("s3:ListBucket") == {(name, "outputs") for name in both} | uploads
+    assert seen("s3:ListBucketVersions") == {
+        (name, kind) for name in both for kind in ("models", "inputs")
     }
 
 
@@ -108,10 +107,7 @@ def test_only_the_handler_of_ends_counts_failed_runs(synthesis: Synthesis) -> No
 
 KEEP = {"s3:GetObject", "s3:PutObject"}
 PLACES = {
-    "on_event": {
-        "requests/stack/Job.json": KEEP,
-        "claims/job/Failed": {"s3:GetObject"},
-    },
+    "on_event": {"requests/stack/Job.json": KEEP},
     "is_complete": {
         "requests/stack/Job.json": KEEP,
         "launches/job.json": {"s3:PutObject"},
@@ -257,7 +253,7 @@ def test_work_ends_at_the_names_of_the_environment(
         assert not allowed(synthesis, role, action, sagemaker(kind, foreign))
 
 
-def test_what_begins_a_request_looks_and_keeps_the_journal(
+def test_what_begins_a_request_keeps_the_journal_and_asks_nothing_else(
     synthesis: Synthesis,
 ) -> None:
     actions = {
@@ -268,7 +264,6 @@ def test_what_begins_a_request_looks_and_keeps_the_journal(
     assert {each for each in actions if not each.startswith(("kms:", "s3:"))} == {
         "logs:CreateLogStream",
         "logs:PutLogEvents",
-        "sagemaker:DescribeTransformJob",
     }
 
 
