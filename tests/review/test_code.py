@@ -1,0 +1,160 @@
+"""What changed in the code of functions: files, lines, and calls to AWS."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review.assembly import Assembly, Stack, read_assembly
+from review.change import Change
+from review.delta.code import CodeChange, code_changes, findings
+from review.scene import Scene, scene_of
+from tests.synthesized import Synthesis
+
+OLD, NEW = "1" * 64, "2" * 64
+
+
+Make = Callable[..., Scene]
+
+
+@pytest.fixture
+def scene(kept: Synthesis, tmp_path: Path) -> Make:
+    """Makes an environment with one more function, whose code are some files."""
+    whole = read_assembly(kept.directory)
+
+    def make(asset: str, files: Mapping[str, str], **more: Any) -> Scene:
+        return _scene(whole, tmp_path, asset, files, **more)
+
+    return make
+
+
+def _scene(
+    whole: Assembly, folder: Path, asset: str, files: Mapping[str, str], **more: Any
+) -> Scene:
+    place = folder / f"asset.{asset}"
+    for name, text in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+    rights = {
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket", "sagemaker:Describe*"],
+        "Resource": "*",
+    }
+    resources = {
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "Policies": [{"PolicyDocument": {"Statement": [rights]}}],
+            },
+        },
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Code": {"S3Bucket": "assets", "S3Key": f"{asset}.zip"},
+                "Handler": "it.handle",
+                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                **more,
+            },
+        },
+    }
+    extra = Stack(
+        name="extra", file=folder / "extra", template={"Resources": resources}
+    )
+    return scene_of(Assembly(stacks=(*whole.stacks, extra), assets={asset: place}))
+
+
+@pytest.fixture
+def compared(scene: Make) -> Callable[..., list[CodeChange]]:
+    def compare(old: Mapping[str, str], new: Mapping[str, str]) -> list[CodeChange]:
+        return code_changes(Change(before=scene(OLD, old), after=scene(NEW, new)))
+
+    return compare
+
+
+def test_files_and_lines_that_differ_are_shown(
+    compared: Callable[..., list[CodeChange]],
+) -> None:
+    old = {"kept.py": "a = 1\n", "it.py": "check()\nrun()\n", "gone.py": ""}
+    new = {"kept.py": "a = 1\n", "it.py": "run()\n", "sub/new.py": "b = 2\n"}
+
+    (found,) = compared(old, new)
+
+    assert found.functions == ("extra/Function",)
+    assert (found.added, found.changed, found.removed) == (
+        ("sub/new.py",),
+        ("it.py",),
+        ("gone.py",),
+    )
+    assert "-check()" in found.difference.splitlines()
+    assert "kept.py" not in found.difference
+
+
+def test_new_calls_are_named_with_the_right_that_they_need(
+    compared: Callable[..., list[CodeChange]],
+) -> None:
+    old = {"it.py": "s3.list_objects_v2()\n"}
+    new = {
+        "it.py": "s3.list_objects_v2()\ns3.head_bucket()\nsagemaker.describe_model()\n"
+        "sagemaker.create_training_job()\nours.anything()\n"
+    }
+
+    (found,) = compared(old, new)
+
+    assert [(each.call, each.actions, each.allowed) for each in found.calls] == [
+        ("create_training_job", ("sagemaker:CreateTrainingJob",), False),
+        ("describe_model", ("sagemaker:DescribeModel",), True),
+        ("head_bucket", ("s3:ListBucket",), True),
+    ]
+
+
+def test_what_is_no_python_hides_no_file(
+    compared: Callable[..., list[CodeChange]],
+) -> None:
+    (found,) = compared({"it.py": "a\n"}, {"it.py": "a b (\n", "it.bin": "\0\0"})
+
+    assert (found.added, found.changed) == (("it.bin",), ("it.py",))
+    assert "\0" not in found.difference
+
+
+def test_a_difference_without_end_is_cut(
+    compared: Callable[..., list[CodeChange]],
+) -> None:
+    (found,) = compared({"it.py": ""}, {"it.py": "x\n" * 5000})
+
+    assert len(found.difference.splitlines()) < 420
+    assert found.difference.endswith("more lines")
+
+
+def test_code_that_is_not_there_cannot_be_looked_into(scene: Make) -> None:
+    before, after = scene(OLD, {"it.py": ""}), scene(NEW, {"it.py": ""})
+    change = Change(
+        before=before,
+        after=scene_of(Assembly(stacks=after.assembly.stacks, assets={})),
+    )
+
+    (found,) = code_changes(change)
+
+    assert found.unclear
+    rules = {each.rule: each.severity for each in findings([found], change)}
+    assert rules["code-changed"] == "medium"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"Handler": "other.handle"},
+        {"Runtime": "nodejs24.x"},
+        {"Layers": ["arn:aws:lambda:us-east-1:210987654321:layer:it:1"]},
+        {"Environment": {"Variables": {"PYTHONPATH": "/tmp"}}},
+    ],
+)
+def test_what_makes_the_same_code_do_something_else_is_told(
+    scene: Make, setting: dict[str, Any]
+) -> None:
+    change = Change(before=scene(OLD, {}), after=scene(OLD, {}, **setting))
+
+    (found,) = findings([], change)
+
+    assert (found.rule, found.severity) == ("code-settings", "medium")
+    assert next(iter(setting)) in found.message
