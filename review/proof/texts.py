@@ -18,7 +18,7 @@ from review.proof.encoder import Formula, Text
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One text compared with one constant."""
+    """One text compared with one constant, or with a pattern."""
 
     text: Text
     kind: Literal["equals", "begins", "matches"]
@@ -47,15 +47,23 @@ def comparisons(formulas: Iterable[Formula]) -> list[Comparison]:
 def lemmas(found: Iterable[Comparison]) -> Iterator[Formula]:
     """Relate all comparisons of one text, two at a time."""
     for one, other in permutations(found, 2):
-        if one.text.get_id() != other.text.get_id() or "matches" in (
-            one.kind,
-            other.kind,
-        ):
+        if one.text.get_id() != other.text.get_id() or one.kind == "matches":
             continue
-        if _implies(one, other):
+        if other.kind == "matches":
+            if one.kind == "equals":
+                matches = _at(other, one.constant)
+                yield z3.Implies(one.formula, other.formula == matches)
+        elif _implies(one, other):
             yield z3.Implies(one.formula, other.formula)
         elif one.kind == "equals" or not other.constant.startswith(one.constant):
             yield z3.Not(z3.And(one.formula, other.formula))
+
+
+def _at(comparison: Comparison, text: str) -> Formula:
+    """What a comparison says of a known text."""
+    known = z3.substitute(comparison.formula, (comparison.text, z3.StringVal(text)))
+    decided: Formula = z3.simplify(known)
+    return decided
 
 
 def _implies(one: Comparison, other: Comparison) -> bool:
@@ -91,6 +99,9 @@ def _comparison(node: Any) -> Comparison | None:
     if z3.is_app_of(node, z3.Z3_OP_SEQ_IN_RE):
         text, pattern = node.children()
         return Comparison(text, "matches", pattern.sexpr(), node)
+    if z3.is_app_of(node, z3.Z3_OP_SEQ_CONTAINS):
+        text, part = node.children()
+        return Comparison(text, "matches", part.sexpr(), node)
     if z3.is_eq(node) and z3.is_string(node.arg(0)):
         text, constant = sorted(node.children(), key=z3.is_string_value)
         return Comparison(text, "equals", constant.as_string(), node)

@@ -10,13 +10,38 @@ COMPARED = [
     *(constant == TEXT for constant in CONSTANTS),
     *(z3.PrefixOf(constant, TEXT) for constant in CONSTANTS),
 ]
+PATTERNS = [
+    z3.Contains(TEXT, z3.StringVal("b")),
+    z3.InRe(
+        TEXT,
+        z3.Concat(z3.Re(z3.StringVal("a")), z3.AllChar(z3.ReSort(z3.StringSort()))),
+    ),
+]
 
 
 def test_every_lemma_holds_for_every_text() -> None:
     mirrored = [z3.StringVal("ab").__eq__(TEXT), TEXT.__eq__(z3.StringVal("ab"))]
     solver = z3.Solver()
-    solver.add(z3.Not(z3.And(list(lemmas(comparisons([*COMPARED, *mirrored]))))))
+    found = comparisons([*COMPARED, *PATTERNS, *mirrored])
+    solver.add(z3.Not(z3.And(list(lemmas(found)))))
     assert solver.check() == z3.unsat
+
+
+def test_a_text_that_is_known_decides_every_pattern() -> None:
+    for constant in CONSTANTS:
+        for pattern in PATTERNS:
+            found = comparisons([constant == TEXT, pattern])
+            stand_ins = [(comparison.formula, z3.FreshBool()) for comparison in found]
+            without = z3.Solver()
+            without.add([z3.substitute(lemma, *stand_ins) for lemma in lemmas(found)])
+            for chosen in (
+                z3.And(constant == TEXT, pattern),
+                z3.And(constant == TEXT, z3.Not(pattern)),
+            ):
+                with_texts = z3.Solver()
+                with_texts.add(chosen)
+                answer = without.check(z3.substitute(chosen, *stand_ins))
+                assert with_texts.check() == answer, chosen
 
 
 def test_lemmas_decide_every_pair_of_comparisons_as_texts_do() -> None:
