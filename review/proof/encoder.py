@@ -162,7 +162,12 @@ def like(text: Text, pattern: str) -> Formula:
         return text == z3.StringVal(pattern)
     if re.fullmatch(r"[^*?]*\*", pattern):
         return z3.PrefixOf(z3.StringVal(pattern[:-1]), text)
-    return z3.InRe(text, _expression(pattern, _ANY_CHARACTER))
+    # That it begins so follows from the pattern, and is what lemmas can speak of.
+    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
+    return z3.And(
+        z3.PrefixOf(z3.StringVal(literal), text),
+        z3.InRe(text, _expression(pattern, _ANY_CHARACTER)),
+    )
 
 
 def arn_like(text: Text, pattern: str) -> Formula:
