@@ -29,6 +29,7 @@ FALSE = z3.BoolVal(False)
 
 _BOOLEAN_KEYS = {
     "aws:securetransport",
+    "aws:viaawsservice",
     "kms:grantisforawsresource",
     "sagemaker:networkisolation",
 }
@@ -200,7 +201,7 @@ class Reading:
         if "${" in json.dumps(document):
             raise UnsupportedPolicyError("a policy variable")
         self._statements = [
-            (statement, _conditions_hold(request, statement, resource))
+            (statement, _read(request, statement, resource))
             for statement in document["Statement"]
         ]
 
@@ -218,6 +219,18 @@ class Reading:
             for statement, condition in self._statements
             if statement["Effect"] == effect and _about(statement, action)
         )
+
+
+def _read(
+    request: Request, statement: Mapping[str, Any], resource: Resource
+) -> Formula:
+    if not {"Action", "NotAction"} & set(statement):
+        raise UnsupportedPolicyError("a statement about no action")
+    try:
+        return _conditions_hold(request, statement, resource)
+    except (AttributeError, TypeError, z3.Z3Exception) as error:
+        # Anybody may have written it: a number, where a text belongs.
+        raise UnsupportedPolicyError(f"what no policy says: {error}") from None
 
 
 def _about(statement: Mapping[str, Any], action: str) -> bool:
@@ -349,13 +362,18 @@ def _set_operator(
 
 
 def _compared(comparison: str, actual: Any, expected: Any) -> Formula:
+    if not isinstance(expected, str | int | float):
+        raise UnsupportedPolicyError(f"what no policy says: {comparison} {expected}")
+    sort = _SORTS.get(re.split("(?<!^)(?=[A-Z])", comparison)[0])
+    if sort is not None and actual.sort() != sort():
+        raise UnsupportedPolicyError(f"{comparison} on {actual}, which is another type")
     match comparison:
         case "StringEquals":
             return actual == z3.StringVal(expected)
         case "StringLike":
-            return like(actual, expected)
+            return like(actual, str(expected))
         case "ArnLike" | "ArnEquals":
-            return arn_like(actual, expected)
+            return arn_like(actual, str(expected))
         case "Bool":
             return actual == z3.BoolVal(_truth(expected))
         case "NumericLessThan":
@@ -364,6 +382,14 @@ def _compared(comparison: str, actual: Any, expected: Any) -> Formula:
             return actual <= z3.RealVal(expected)
     raise UnsupportedPolicyError(f"condition operator {comparison}")
 
+
+_SORTS: Mapping[str, Any] = {
+    "Arn": z3.StringSort,
+    "Bool": z3.BoolSort,
+    "Numeric": z3.RealSort,
+    "String": z3.StringSort,
+}
+"""What a key has to be, by how the operators begin that compare it."""
 
 _ELEMENTS = {
     "Sid",

@@ -144,6 +144,12 @@ def test_wildcards_of_an_arn_pattern_stay_within_their_part(
         ({"Principal": {"AWS": f"{ROLE}*"}}, "principal AWS"),
         ({"Resource": "arn:aws:s3:::b/${aws:username}/*"}, "policy variable"),
         ({"Principal": {"Federated": "x"}}, "principal Federated"),
+        ({"Principal": ["*"]}, "no policy says"),
+        ({"Condition": ["x"]}, "no policy says"),
+        ({"Condition": {"StringEquals": {"aws:SourceVpce": {}}}}, "no policy says"),
+        ({"Condition": {"NumericLessThan": {"s3:TlsVersion": "x"}}}, "no policy says"),
+        ({"Condition": {"Bool": {"aws:SourceVpce": "false"}}}, "another type"),
+        ({"Condition": {"StringLike": {"aws:SecureTransport": "*"}}}, "another type"),
     ],
 )
 def test_what_cannot_be_said_exactly_stops_the_proof(
