@@ -31,6 +31,9 @@ _READ = {
 types that none of ours has, and a Condition may take the resource away."""
 
 
+_MACROS = ("Fn::Transform", "Fn::ForEach")
+
+
 class UnclearError(Exception):
     """A question cannot be answered from the templates; the text says why."""
 
@@ -250,5 +253,8 @@ def _blind_spots(assembly: Assembly, estate: Estate) -> Iterator[str]:
     for each in estate.resources:
         if each.type in ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"):
             yield f"{each.path} is a nested stack, whose template is not here"
+        macros = [name for name in each.body.get("Properties", {}) if name in _MACROS]
+        for name in macros:
+            yield f"{each.path} has its properties from {name}, which is not evaluated"
         for attribute in sorted(set(each.body) - _READ):
             yield f"{each.path} has {attribute}, which is not understood"
