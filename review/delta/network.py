@@ -55,7 +55,7 @@ def _changes(change: Change) -> Iterator[NetworkChange]:
                 name
                 for name in old.properties.keys() | new.properties.keys()
                 if old.properties.get(name) != new.properties.get(name)
-                and name not in ("PolicyDocument", "Tags")
+                and name not in ("Description", "PolicyDocument", "Tags")
             )
         )
         if names:
