@@ -66,6 +66,14 @@ _JOB_ENCRYPTS = {
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 }
+_PEOPLE = (
+    "AWS::IAM::AccessKey",
+    "AWS::IAM::Group",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::User",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::UserToGroupAddition",
+)
 _JOB_MODELS = ("sagemaker:CreateModel", "sagemaker:CreateTransformJob")
 
 
@@ -240,10 +248,26 @@ def _duties_apart(scene: Scene) -> Iterator[Violation]:
         "key_administrators": perimeter.key_administrators,
         "break_glass": perimeter.break_glass,
     }
+    for each in scene.estate.of_type(*_PEOPLE):
+        yield Violation(
+            resource=each.path,
+            says=f"{each.type} {each.path}: people are roles of a declared duty.",
+        )
     ours = {scene.estate.names(each).reference for each in roles(scene)}
     for policy in scene.estate.of_type("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
-        members = set(map(str, listed(policy.properties.get("Roles", []))))
+        members = {
+            str(member)
+            for key in ("Roles", "Users", "Groups")
+            for member in listed(policy.properties.get(key, []))
+        }
         people = members - ours
+        if any(policy.properties.get(key) for key in ("Users", "Groups")):
+            yield Violation(
+                resource=policy.path,
+                says=f"{policy.path} gives rights to users or groups, and people are "
+                "roles of a declared duty.",
+            )
+            continue
         if not people:
             continue
         duty = next(
