@@ -4,15 +4,17 @@ Each question is a request with all that AWS would tell of it. The object's key 
 free: below its prefix, none may be refused.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import z3
 
 from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
-from review.proof.encoder import Formula, Reading, Request, all_of
+from review.proof.encoder import Formula, Reading, Request
 from review.proof.encoder import Resource as At
 from review.proof.solver import example
 from review.scene import Document, Scene, document_in
@@ -174,34 +176,26 @@ def _refused(
 
 def _stopped(scene: Scene, attempt: Attempt, *, exact: bool) -> str | None:
     """What stands in the way, or None."""
-    bucket = scene.bucket_arn(attempt.bucket)
-    request = Request()
-    at = At(bucket)
-    given: list[Formula] = []
-    if attempt.below is not None:
-        at = At(f"{bucket}/", request.object_key)
-        below = z3.StringVal(attempt.below)
-        given = [
-            request.object_key == below
-            if exact
-            else z3.PrefixOf(below, request.object_key)
-        ]
-    policy = scene.bucket_policy(scene.named(f"{attempt.bucket.capitalize()}Bucket"))
-    ways: list[tuple[str, Formula]] = [
-        (
-            "the bucket's policy",
-            z3.Not(Reading(request, policy, at).denies(attempt.does)),
-        )
-    ]
+    bucket = scene.named(f"{attempt.bucket.capitalize()}Bucket")
+    ways = [("the bucket's policy", scene.bucket_policy(bucket), False)]
     if attempt.inside:
-        endpoint = Reading(request, scene.endpoint_policy(), at)
-        ways.append(("the endpoint's policy", endpoint.allows(attempt.does)))
+        ways.append(("the endpoint's policy", scene.endpoint_policy(), True))
     if attempt.rights is not None:
-        own = Reading(request, attempt.rights, at)
-        ways.append(("its own policy", own.allows(attempt.does)))
-    given += _facts(request, scene, _told(scene, attempt))
-    for what, passes in ways:
-        if _is_possible(scene, request, [*given, z3.Not(passes)]):
+        ways.append(("its own policy", attempt.rights, True))
+    for what, policy, must_allow in ways:
+        if not _passes(
+            json.dumps(policy),
+            _Question(
+                does=attempt.does,
+                at=scene.bucket_arn(attempt.bucket),
+                below=attempt.below,
+                exact=exact,
+                must_allow=must_allow,
+                told=tuple(_told(scene, attempt).items()),
+                partition=scene.place.partition,
+                account=scene.place.account,
+            ),
+        ):
             return what
     if attempt.below is not None:
         for does in ("kms:Decrypt", "kms:GenerateDataKey"):
@@ -230,7 +224,6 @@ def _told(scene: Scene, attempt: Attempt) -> dict[str, Any]:
 
 
 def _key_allows(scene: Scene, who: str, does: str, attempt: Attempt | None) -> bool:
-    request, key = Request(), At(scene.named("KeyArn"))
     told: dict[str, Any] = {
         "aws:PrincipalArn": who,
         "aws:PrincipalAccount": scene.place.account,
@@ -238,7 +231,7 @@ def _key_allows(scene: Scene, who: str, does: str, attempt: Attempt | None) -> b
         "kms:CallerAccount": scene.place.account,
         "s3:TlsVersion": _TLS,
     }
-    readings = [Reading(request, scene.key_policy(), key)]
+    policies = [scene.key_policy()]
     if attempt is not None:
         told["kms:ViaService"] = scene.site.service("s3")
         # With a bucket key the context is the bucket's ARN (AWS: Reducing the cost of
@@ -246,48 +239,94 @@ def _key_allows(scene: Scene, who: str, does: str, attempt: Attempt | None) -> b
         bucket = scene.bucket_arn(attempt.bucket)
         told["kms:EncryptionContext:aws:s3:arn"] = bucket
         if attempt.rights is not None:
-            readings.append(Reading(request, attempt.rights, key))
-    passes = all_of(reading.allows(does) for reading in readings)
-    facts = _facts(request, scene, told)
-    return not _is_possible(scene, request, [*facts, z3.Not(passes)])
-
-
-def _facts(
-    request: Request, scene: Scene, told: Mapping[str, Any]
-) -> Sequence[Formula]:
-    """These keys have these values, and no other key is there.
-
-    Called when all documents have been read, for only then are the keys known that they
-    ask about.
-    """
-    facts: list[Formula] = [
-        z3.Not(request.anonymous),
-        z3.Not(request.by_service),
-    ]
-    known = {key.lower(): value for key, value in told.items()}
-    for key in {*known, *request.keys}:
-        if key not in known:
-            facts.append(z3.Not(request.present(key)))
-            continue
-        value, actual = known[key], request.value(key)
-        facts.append(request.present(key))
-        if isinstance(value, bool):
-            facts.append(actual == z3.BoolVal(value))
-        elif z3.is_real(actual):
-            facts.append(actual == z3.RealVal(value))
-        else:
-            facts.append(actual == z3.StringVal(value))
-    return facts
-
-
-def _is_possible(scene: Scene, request: Request, formulas: list[Formula]) -> bool:
-    found = example(
-        request,
-        *formulas,
+            policies.append(attempt.rights)
+    question = _Question(
+        does=does,
+        at=scene.named("KeyArn"),
+        told=tuple(told.items()),
         partition=scene.place.partition,
         account=scene.place.account,
     )
-    return found is not None
+    return all(_passes(json.dumps(policy), question) for policy in policies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """A request that one policy has to let through.
+
+    Args:
+        does: Its action.
+        at: ARN of the bucket or the key.
+        below: Prefix of the object's key; None for the bucket or the key itself.
+        exact: Whether the prefix is the whole key.
+        must_allow: Whether it is not enough that the policy does not deny.
+        told: All condition keys that the request carries.
+        partition: Whose laws are true of it.
+        account: Whose laws are true of it.
+    """
+
+    does: str
+    at: str
+    below: str | None = None
+    exact: bool = False
+    must_allow: bool = True
+    told: tuple[tuple[str, Any], ...]
+    partition: str
+    account: str
+
+
+@cache
+def _passes(policy: str, question: _Question) -> bool:
+    """Whether every such request passes one policy: most are asked on both sides."""
+    request = Request()
+    at = At(question.at)
+    given: list[Formula] = []
+    if question.below is not None:
+        at = At(f"{question.at}/", request.object_key)
+        below = z3.StringVal(question.below)
+        given = [
+            request.object_key == below
+            if question.exact
+            else z3.PrefixOf(below, request.object_key)
+        ]
+    reading = Reading(request, json.loads(policy), at)
+    passes = (
+        reading.allows(question.does)
+        if question.must_allow
+        else z3.Not(reading.denies(question.does))
+    )
+    refused = example(
+        request,
+        *given,
+        *_facts(request, dict(question.told)),
+        z3.Not(passes),
+        partition=question.partition,
+        account=question.account,
+    )
+    return refused is None
+
+
+def _facts(request: Request, told: Mapping[str, Any]) -> Iterator[Formula]:
+    """These keys have these values, and no other key is there.
+
+    Called when the policy has been read, for only then are the keys known that it asks
+    about.
+    """
+    yield z3.Not(request.anonymous)
+    yield z3.Not(request.by_service)
+    known = {key.lower(): value for key, value in told.items()}
+    for key in {*known, *request.keys}:
+        if key not in known:
+            yield z3.Not(request.present(key))
+            continue
+        value, actual = known[key], request.value(key)
+        yield request.present(key)
+        if isinstance(value, bool):
+            yield actual == z3.BoolVal(value)
+        elif z3.is_real(actual):
+            yield actual == z3.RealVal(value)
+        else:
+            yield actual == z3.StringVal(value)
 
 
 LIVENESS = (
