@@ -68,7 +68,9 @@ def _true_comparisons(
 ) -> list[Comparison] | None:
     """Choose the comparisons that are true, as far as the lemmas can tell."""
     stand_ins = [(comparison.formula, z3.FreshBool()) for comparison in found]
-    model = _model([z3.substitute(f, *stand_ins) for f in (*known, *lemmas(found))])
+    # All at once: each substitution hands over every stand-in anew.
+    asked = z3.And([*known, *lemmas(found)])
+    model = _model([z3.substitute(asked, *stand_ins)])
     if model is None:
         return None
     return [
