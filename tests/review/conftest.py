@@ -1,0 +1,101 @@
+"""Assemblies of real environments, synthesized once, and reviews of changes to them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from private_transform.environment import load_environment
+from review import review as reviewing
+from review.assembly import Assembly, read_assembly
+from review.findings import Finding
+from review.invariants.invariant import Answer, Invariant
+from review.scene import Scene, scene_of
+
+ROOT = Path(__file__).parents[2]
+TODAY = date(2026, 11, 30)
+_DOCUMENTATION, _COMPANY = "123456789012", "111122223333"
+
+
+@dataclass(slots=True)
+class Bases:
+    """What is deployed, by the environment's name, and reviews against it."""
+
+    assemblies: dict[str, Assembly]
+    _unchanged: dict[str, frozenset[Finding]] = field(default_factory=dict)
+
+    def new_findings(self, base: str, after: Assembly) -> tuple[Finding, ...]:
+        """What a review finds that one of the unchanged assembly does not."""
+        before = self.assemblies[base]
+        if base not in self._unchanged:
+            same = reviewing.review(before, before, today=TODAY)
+            self._unchanged[base] = frozenset(same.findings)
+        found = reviewing.review(before, after, today=TODAY).findings
+        return tuple(each for each in found if each not in self._unchanged[base])
+
+    def findings(self, base: str) -> frozenset[Finding]:
+        """What a review of the unchanged assembly finds."""
+        assembly = self.assemblies[base]
+        return frozenset(reviewing.review(assembly, assembly, today=TODAY).findings)
+
+
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bases]:
+    """Three environments; what is deployed is answered for once and not each time."""
+    company = _in_a_company(tmp_path_factory.mktemp("environments"))
+    folders = {
+        "everything": ROOT / "tests" / "gate" / "environments" / "everything",
+        "rehearsal": ROOT / "environments" / "rehearsal",
+        "company": company,
+    }
+    assemblies = {
+        name: _synthesized(folder, tmp_path_factory.mktemp(name))
+        for name, folder in folders.items()
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        _remember(patch, assemblies.values())
+        yield Bases(assemblies)
+
+
+def _synthesized(folder: Path, directory: Path) -> Assembly:
+    from tests.synthesized import synthesize
+
+    environment = load_environment(folder, today=TODAY)
+    synthesize(environment, directory / "assembly")
+    return read_assembly(directory / "assembly")
+
+
+def _in_a_company(folder: Path) -> Path:
+    """The rehearsed environment in an account that somebody has: leave must end."""
+    copy = folder / "company"
+    copytree(ROOT / "environments" / "rehearsal", copy)
+    for file in copy.rglob("*.yaml"):
+        text = file.read_text().replace(_DOCUMENTATION, _COMPANY)
+        file.write_text(text.replace("expires: never", "expires: 2027-06-30"))
+    return copy
+
+
+def _remember(patch: pytest.MonkeyPatch, assemblies: Iterable[Assembly]) -> None:
+    known = {id(each) for each in assemblies}
+    scenes: dict[int, Scene] = {}
+    answers: dict[tuple[int, str], Answer] = {}
+    answer: Callable[[Invariant, Scene], Answer] = Invariant.answer
+
+    def remembered_scene(assembly: Assembly) -> Scene:
+        if id(assembly) not in known:
+            return scene_of(assembly)
+        return scenes.setdefault(id(assembly), scene_of(assembly))
+
+    def remembered_answer(invariant: Invariant, scene: Scene) -> Answer:
+        if not any(scene is each for each in scenes.values()):
+            return answer(invariant, scene)
+        key = (id(scene), invariant.id)
+        if key not in answers:
+            answers[key] = answer(invariant, scene)
+        return answers[key]
+
+    patch.setattr(reviewing, "scene_of", remembered_scene)
+    patch.setattr(Invariant, "answer", remembered_answer)

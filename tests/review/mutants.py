@@ -1,0 +1,22 @@
+"""Every change that a review is tried on."""
+
+from tests.review.at_data import AT_DATA
+from tests.review.at_jobs import AT_JOBS
+from tests.review.at_network import AT_NETWORK
+from tests.review.at_policies import AT_POLICIES
+from tests.review.at_roles import AT_ROLES
+from tests.review.bucket_lock import BUCKET_LOCK
+from tests.review.harmless import EQUIVALENT, TIGHTENING
+from tests.review.matrix import MATRIX
+
+FAULTY = (
+    *MATRIX,
+    *BUCKET_LOCK,
+    *AT_POLICIES,
+    *AT_NETWORK,
+    *AT_ROLES,
+    *AT_JOBS,
+    *AT_DATA,
+)
+HARMLESS = (*EQUIVALENT, *TIGHTENING)
+MUTANTS = (*FAULTY, *HARMLESS)

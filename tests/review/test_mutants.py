@@ -1,0 +1,138 @@
+"""Three hundred changes of real templates: which does a review notice, and how?"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+
+from review.findings import SEVERITIES, Finding
+from review.invariants.all import INVARIANTS
+from tests.review.conftest import Bases
+from tests.review.draft import Draft
+from tests.review.mutant import Mutant
+from tests.review.mutants import FAULTY, HARMLESS, MUTANTS
+from tests.review.survivors import SURVIVORS
+
+pytestmark = pytest.mark.gate
+
+TABLE = Path(__file__).parents[2] / "build" / "review-mutants.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a review says of one mutant.
+
+    `caught` is whether it says what it has to: of a harmless change, nothing. The rest
+    is of the finding that decides so, or of the worst one.
+    """
+
+    name: str
+    section: str
+    kind: str
+    base: str
+    caught: bool
+    severity: str
+    rule: str
+    resource: str
+    message: str
+    missed: str
+
+
+def _row(mutant: Mutant, bases: Bases) -> Row:
+    draft = Draft(bases.assemblies[mutant.base])
+    mutant.change(draft)
+    try:
+        found = list(bases.new_findings(mutant.base, draft.assembly()))
+    except Exception as error:  # A mutant that stops a review is one of its survivors.
+        if isinstance(error, AssertionError):
+            raise
+        found = []
+        stopped = f"{type(error).__name__}: {error}"
+    else:
+        stopped = ""
+    told = _told(mutant, found)
+    caught = told is not None if mutant.kind == "faulty" else not told
+    shown = told or next(iter(found), None)
+    return Row(
+        name=mutant.name,
+        section=mutant.section,
+        kind=mutant.kind,
+        base=mutant.base,
+        caught=caught and not stopped,
+        severity=shown.severity if shown else "",
+        rule=shown.rule if shown else "",
+        resource=shown.resource if shown else "",
+        message=stopped or (shown.message if shown else ""),
+        missed=SURVIVORS.get(mutant.name, ""),
+    )
+
+
+def _told(mutant: Mutant, found: Sequence[Finding]) -> Finding | None:
+    """The finding that a fault has to have, or one that a harmless change has not."""
+    if mutant.kind != "faulty":
+        alarms = [
+            each
+            for each in found
+            if each.severity != "low" and each.rule not in mutant.effects
+        ]
+        return alarms[0] if alarms else None
+    if not found or _worst(found) != mutant.severity:
+        return None
+    return next((each for each in found if _is_it(mutant, each)), None)
+
+
+def _worst(found: Sequence[Finding]) -> str:
+    return min((each.severity for each in found), key=SEVERITIES.index)
+
+
+def _is_it(mutant: Mutant, finding: Finding) -> bool:
+    stack, _, logical_id = finding.resource.partition("/")
+    return (
+        finding.severity == mutant.severity
+        and finding.rule.startswith(mutant.rule)
+        and (logical_id or stack.partition("-")[2]).startswith(mutant.resource)
+    )
+
+
+def _surprises(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        if row.caught == bool(row.missed):
+            says = f"{row.severity} {row.rule} {row.resource}: {row.message}"
+            yield f"{row.section}: {row.kind}: {row.name}: {says}"
+
+
+def _counted(rows: Sequence[Row]) -> dict[str, str]:
+    """How many of each section's mutants are answered as they should be."""
+    total, caught = Counter[str](), Counter[str]()
+    for row in rows:
+        total[row.section] += 1
+        caught[row.section] += row.caught
+    return {section: f"{caught[section]}/{total[section]}" for section in sorted(total)}
+
+
+def test_what_a_review_says_of_every_mutant(bases: Bases) -> None:
+    rows = [_row(mutant, bases) for mutant in MUTANTS]
+    TABLE.parent.mkdir(exist_ok=True)
+    content = {"sections": _counted(rows), "mutants": [asdict(row) for row in rows]}
+    TABLE.write_text(json.dumps(content, indent=1) + "\n")
+    assert not list(_surprises(rows))
+
+
+def test_the_unchanged_environments_raise_nothing(bases: Bases) -> None:
+    for base in bases.assemblies:
+        assert not bases.findings(base), base
+
+
+def test_every_promise_is_broken_by_a_mutant() -> None:
+    tried = Counter(mutant.section for mutant in FAULTY)
+    assert not {each.id for each in INVARIANTS} - tried.keys()
+
+
+def test_mutants_have_names_of_their_own() -> None:
+    names = Counter(mutant.name for mutant in MUTANTS)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert not SURVIVORS.keys() - names.keys()
+    assert len(HARMLESS) >= 15
