@@ -23,7 +23,8 @@ from review.transforms import transforms_of
 from .at_bucket import ENCRYPTION, KEY_ID
 from .invariant import Invariant, Violation
 
-_TLS = "1.3"
+_TLS = "1.2"
+"""The oldest that has to work: what is newer is refused by none that takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ SURVIVORS: dict[str, str] = {
     "uploads without the encryption header are refused": (
         "works-duties tries uploads with the header only"
     ),
-    "TLS 1.2 is not enough": "what has to work is tried with TLS 1.3 only",
     "the account's root may not repair the key": "works-repair does not try root",
     "a directory bucket": "buckets are looked for by the type of S3's own",
     "a list of outputs goes to another bucket": (
