@@ -22,6 +22,7 @@ class DeclaredTransform:
         outputs: Prefixes in the outputs bucket.
         artifacts: Keys in the models bucket, and S3 URIs elsewhere.
         packages: ARNs of model packages.
+        lists: Whether its inputs are listed; a manifest names them.
     """
 
     stack: str
@@ -30,6 +31,7 @@ class DeclaredTransform:
     outputs: tuple[str, ...]
     artifacts: tuple[str, ...]
     packages: tuple[str, ...]
+    lists: bool
 
 
 def transforms_of(scene: Scene) -> Iterator[DeclaredTransform]:
@@ -59,6 +61,7 @@ def _declared(stack: Stack, content: Any) -> DeclaredTransform:
                 *([_text(capture["destination_s3_uri"])] if capture else []),
             ),
             artifacts=tuple(_of_containers(content, "model_data_url")),
+            lists=source["s3_data_type"] == "S3Prefix",
             packages=tuple(_of_containers(content, "model_package_name")),
         )
     except (AttributeError, KeyError, TypeError) as error:

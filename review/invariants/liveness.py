@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 import z3
@@ -38,6 +39,7 @@ class Attempt:
         below: Prefix of the objects' keys; None for the bucket itself.
         inside: Whether the caller comes through our endpoint.
         rights: The caller's own policies; None for a caller whose are elsewhere.
+        lists: Prefix that a listing names.
     """
 
     who: str
@@ -46,6 +48,7 @@ class Attempt:
     below: str | None
     inside: bool
     rights: Document | None
+    lists: str | None = None
 
 
 def _jobs_work(scene: Scene) -> Iterator[Violation]:
@@ -57,6 +60,7 @@ def _jobs_work(scene: Scene) -> Iterator[Violation]:
         who, rights = arn_of(scene, role), rights_of(scene, role)
         tried = [
             *(("s3:GetObject", "inputs", prefix) for prefix in transform.inputs),
+            ("s3:GetObject", "control", f"manifests/{transform.name}/"),
             *(("s3:PutObject", "outputs", prefix) for prefix in transform.outputs),
             *(
                 ("s3:GetObject", "models", artifact)
@@ -74,6 +78,19 @@ def _jobs_work(scene: Scene) -> Iterator[Violation]:
                 rights=rights,
             )
             yield from _refused(scene, role.path, attempt, exact=bucket == "models")
+        if transform.lists:
+            # SageMaker lists with the role from its own side as well.
+            for prefix, inside in product(transform.inputs, (True, False)):
+                attempt = Attempt(
+                    who=who,
+                    does="s3:ListBucket",
+                    bucket="inputs",
+                    below=None,
+                    inside=inside,
+                    rights=rights,
+                    lists=prefix,
+                )
+                yield from _refused(scene, role.path, attempt)
 
 
 def _duties_work(scene: Scene) -> Iterator[Violation]:
@@ -218,6 +235,8 @@ def _told(scene: Scene, attempt: Attempt) -> dict[str, Any]:
     }
     if attempt.inside:
         told["aws:SourceVpce"] = scene.named("EndpointId")
+    if attempt.lists is not None:
+        told["s3:prefix"] = attempt.lists
     if attempt.does == "s3:PutObject":
         told[ENCRYPTION] = "aws:kms"
         told[KEY_ID] = scene.named("KeyArn")

@@ -7,11 +7,6 @@ SURVIVORS: dict[str, str] = {
     "a bucket's policy lets everybody of the account in": (
         "access compares a lock as if everybody's own policy allowed everything"
     ),
-    "jobs may not list from SageMaker's side": "works-jobs does not try to list",
-    "jobs cannot list through the endpoint": "works-jobs does not try to list",
-    "jobs cannot read manifests through the endpoint": (
-        "works-jobs does not try the control bucket"
-    ),
     "volumes cannot borrow the key": "works-jobs does not try kms:CreateGrant",
     "uploads without the encryption header are refused": (
         "works-duties tries uploads with the header only"
