@@ -6,7 +6,7 @@ from datetime import date
 
 from .assembly import Assembly
 from .change import Change
-from .delta import access, code, data, jobs, leaves, network
+from .delta import access, code, data, jobs, leaves, network, settings
 from .delta.access import AccessChange, access_changes
 from .delta.code import CodeChange, code_changes
 from .delta.jobs import JobEffect, job_effects
@@ -115,6 +115,7 @@ def review(
         *jobs.findings(effects, change),
         *code.findings(sources, change),
         *network.findings(routes),
+        *settings.findings(change),
     }
     return Review(
         change=change,

@@ -180,8 +180,10 @@ class _Question:
 
     def _witness(self, one: Reading, other: Reading) -> str:
         for action in self._actions:
-            differs = z3.And(
-                self._passes(one, action), z3.Not(self._passes(other, action))
+            differs = z3.Or(
+                z3.And(self._passes(one, action), z3.Not(self._passes(other, action))),
+                # What a lock allows by itself needs nobody else's policy.
+                z3.And(one.allows(action), z3.Not(other.allows(action))),
             )
             # Of all requests, one as people make them is told of.
             found = self._found(differs, *self._usual()) or self._found(differs)

@@ -145,6 +145,14 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
             )
     for old, new in change.kept():
         if new.type == "AWS::Lambda::Function":
+            if _source(old) != _source(new):
+                yield Finding(
+                    rule="code-source",
+                    severity="medium",
+                    resource=new.path,
+                    message=f"The code of {new.path} comes from the bucket "
+                    f"{_source(new)}, before this change from {_source(old)}.",
+                )
             for name in ("Handler", "Runtime", "Environment", "Layers"):
                 if old.properties.get(name) != new.properties.get(name):
                     yield Finding(
@@ -160,6 +168,11 @@ def _asset(function: Resource) -> str:
     code = function.properties.get("Code")
     key = code.get("S3Key") if isinstance(code, dict) else None
     return str(key).removesuffix(".zip") if key else repr(code)
+
+
+def _source(function: Resource) -> str:
+    code = function.properties.get("Code")
+    return str(code.get("S3Bucket")) if isinstance(code, dict) else ""
 
 
 def _compared(

@@ -33,8 +33,11 @@ def findings(change: Change, replaced: list[Replacement]) -> Iterator[Finding]:
             yield from _bucket(old, new)
         if new.type == "AWS::Logs::LogGroup":
             yield from _shorter(old, new, "RetentionInDays", "log events")
+        if new.type == "Custom::JobLogGroup":
+            yield from _shorter(old, new, "RetentionInDays", "log events of jobs")
         if new.type == "AWS::KMS::Key":
             yield from _shorter(old, new, "PendingWindowInDays", "a deleted key")
+            yield from _rotates_later(old, new)
         if new.type == "AWS::CloudTrail::Trail":
             yield from _trail(old, new)
     yield from _unprotected(change)
@@ -149,7 +152,9 @@ def _shorter(old: Resource, new: Resource, name: str, what: str) -> Iterator[Fin
     was, now = (each.properties.get(name) for each in (old, new))
     if now is None or was == now:
         return
-    if was is None or (isinstance(was, int) and isinstance(now, int) and now < was):
+    if was is None or (
+        str(was).isdigit() and str(now).isdigit() and int(now) < int(was)
+    ):
         kept = "for ever" if was is None else f"for {was} days"
         yield Finding(
             rule="data-retention",
@@ -157,6 +162,19 @@ def _shorter(old: Resource, new: Resource, name: str, what: str) -> Iterator[Fin
             resource=new.path,
             message=f"{new.path} keeps {what} for {now} days, before this change "
             f"{kept}.",
+        )
+
+
+def _rotates_later(old: Resource, new: Resource) -> Iterator[Finding]:
+    """A year is the default (AWS: Rotate AWS KMS keys)."""
+    was, now = (each.properties.get("RotationPeriodInDays", 365) for each in (old, new))
+    if isinstance(was, int) and isinstance(now, int) and now > was:
+        yield Finding(
+            rule="key-rotation",
+            severity="medium",
+            resource=new.path,
+            message=f"{new.path} is renewed every {now} days, before this change every "
+            f"{was} days.",
         )
 
 
@@ -173,6 +191,19 @@ def _trail(old: Resource, new: Resource) -> Iterator[Finding]:
                 severity="high",
                 resource=new.path,
                 message=f"The trail {new.path} {says}: {name} is off.",
+            )
+    for name, what in (
+        ("AdvancedEventSelectors", "what is recorded"),
+        ("EventSelectors", "what is recorded"),
+        ("KMSKeyId", "what encrypts its records"),
+        ("S3BucketName", "where its records go"),
+    ):
+        if old.properties.get(name) != new.properties.get(name):
+            yield Finding(
+                rule="audit-weaker",
+                severity="high",
+                resource=new.path,
+                message=f"The trail {new.path} has another {name}: it decides {what}.",
             )
 
 

@@ -50,6 +50,7 @@ def findings(
 ) -> Iterator[Finding]:
     """New exceptions need somebody who knows; those without an end must not be."""
     stack = change.after.foundation.name
+    yield from _weaker(change)
     for each in changes:
         leave = each.leave
         if each.change == "ended":
@@ -83,4 +84,34 @@ def findings(
                 resource=stack,
                 message=f"A new exception: {about}, until {leave.expires}. Reason: "
                 f"{leave.reason}. Owner: {leave.owner}.",
+            )
+
+
+def _weaker(change: Change) -> Iterator[Finding]:
+    """Promises are kept to what is declared, so that a weaker word breaks none."""
+    if change.before is None:
+        return
+    old, new = change.before.declared, change.after.declared
+    for key, weaker in (
+        ("audit", old.audits and not new.audits),
+        (
+            "limits.require_volume_key",
+            old.needs_volume_keys and not new.needs_volume_keys,
+        ),
+        (
+            "lock_management",
+            old.perimeter.lock_management and not new.perimeter.lock_management,
+        ),
+        ("protection", old.keeps_data and not new.keeps_data),
+        (
+            "sagemaker_api_reads",
+            new.perimeter.sagemaker_api_reads and not old.perimeter.sagemaker_api_reads,
+        ),
+    ):
+        if weaker:
+            yield Finding(
+                rule="declared-weaker",
+                severity="medium",
+                resource=change.after.foundation.name,
+                message=f"The environment's file asks for less than before: `{key}`.",
             )

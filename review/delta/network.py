@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from review.change import Change
 from review.findings import Finding
@@ -54,7 +54,7 @@ def _changes(change: Change) -> Iterator[NetworkChange]:
             sorted(
                 name
                 for name in old.properties.keys() | new.properties.keys()
-                if old.properties.get(name) != new.properties.get(name)
+                if _set(old, name) != _set(new, name)
                 and name not in ("Description", "PolicyDocument", "Tags")
             )
         )
@@ -62,6 +62,11 @@ def _changes(change: Change) -> Iterator[NetworkChange]:
             yield NetworkChange(
                 resource=new.path, type=new.type, kind="changed", properties=names
             )
+
+
+def _set(resource: Resource, name: str) -> Any:
+    """A property; one that is absent is off."""
+    return resource.properties.get(name) or False
 
 
 def findings(changes: list[NetworkChange]) -> Iterator[Finding]:

@@ -15,6 +15,18 @@ _BLOCKED = (
     "IgnorePublicAcls",
     "RestrictPublicBuckets",
 )
+_KNOWN = {
+    "BucketEncryption",
+    "BucketName",
+    "LifecycleConfiguration",
+    "LoggingConfiguration",
+    "OwnershipControls",
+    "PublicAccessBlockConfiguration",
+    "Tags",
+    "VersioningConfiguration",
+}
+"""Properties that send nothing anywhere but access logs."""
+
 _PAST_THE_POLICY = {
     "AWS::S3::AccessGrant",
     "AWS::S3::AccessGrantsInstance",
@@ -22,6 +34,15 @@ _PAST_THE_POLICY = {
     "AWS::S3::MultiRegionAccessPoint",
     "AWS::S3ObjectLambda::AccessPoint",
 }
+
+
+_OTHER_STORES = (
+    "AWS::S3Express::",
+    "AWS::S3Files::",
+    "AWS::S3Outposts::",
+    "AWS::S3Tables::",
+    "AWS::S3Vectors::",
+)
 
 
 def _all(scene: Scene) -> Iterator[Resource]:
@@ -44,12 +65,12 @@ def _not_public(scene: Scene) -> Iterator[Violation]:
                 resource=bucket.path,
                 says=f"An access control list may give away objects of {bucket.path}.",
             )
-        for name in ("ReplicationConfiguration", "WebsiteConfiguration"):
-            if name in bucket.properties:
-                yield Violation(
-                    resource=bucket.path,
-                    says=f"{bucket.path} has a {name}: objects leave it another way.",
-                )
+        for name in sorted(bucket.properties.keys() - _KNOWN):
+            yield Violation(
+                resource=bucket.path,
+                says=f"{bucket.path} has a {name}: objects or their names may leave it "
+                "another way.",
+            )
 
 
 def _known(scene: Scene) -> Iterator[Violation]:
@@ -59,6 +80,12 @@ def _known(scene: Scene) -> Iterator[Violation]:
             says=f"{bucket.path} is none of the environment's buckets, and nothing "
             "locks it.",
         )
+    for each in scene.estate.resources:
+        if each.type.startswith(_OTHER_STORES):
+            yield Violation(
+                resource=each.path,
+                says=f"{each.type} {each.path} holds objects, and nothing locks it.",
+            )
     for each in scene.estate.of_type(*sorted(_PAST_THE_POLICY)):
         yield Violation(
             resource=each.path,

@@ -12,6 +12,9 @@ from .invariant import Invariant, Violation
 
 _OUTSIDE_THE_LAUNCHER = "AWS::SageMaker::"
 
+_PROVIDER = "framework.onEvent"
+"""The handler of CDK's provider framework, which calls the launcher."""
+
 
 def models_of(scene: Scene) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
     """Every model with its CreateModel request."""
@@ -52,10 +55,22 @@ def _placed(scene: Scene) -> Iterator[Violation]:
                 resource=model.path,
                 says=f"The model {model.path} is not isolated from the network.",
             )
+        yield from _acts_as_its_own(scene, model, request.get("ExecutionRoleArn"))
     for job, _ in jobs_of(scene):
         yield from _in_our_network(
             scene, job, "is looked for", job.properties.get("Network")
         )
+
+
+def _acts_as_its_own(scene: Scene, model: Resource, role: Any) -> Iterator[Violation]:
+    """Each transform has a role of its own, whose rights are its own."""
+    for each in scene.estate.of_type("AWS::IAM::Role"):
+        if each.stack == model.stack and scene.estate.names(each).arn == role:
+            return
+    yield Violation(
+        resource=model.path,
+        says=f"The model {model.path} acts as {role}, which is no role of its stack.",
+    )
 
 
 def _in_our_network(
@@ -86,17 +101,25 @@ def _in_our_network(
 
 def _served_by_our_launcher(scene: Scene) -> Iterator[Violation]:
     functions = {
-        scene.estate.names(each).arn
+        scene.estate.names(each).arn: str(each.properties.get("Handler"))
         for each in scene.estate.of_type("AWS::Lambda::Function")
     }
     for each in scene.estate.resources:
-        token = each.properties.get("ServiceToken")
-        if each.type.startswith(
+        if not each.type.startswith(
             ("Custom::", "AWS::CloudFormation::CustomResource")
-        ) and (token not in functions):
+        ):
+            continue
+        token = each.properties.get("ServiceToken")
+        handler = functions.get(str(token))
+        if handler is None:
             yield Violation(
                 resource=each.path,
                 says=f"{each.path} is served by {token}, which is not in this review.",
+            )
+        elif each.type in (JOB_TYPE, MODEL_TYPE) and handler != _PROVIDER:
+            yield Violation(
+                resource=each.path,
+                says=f"{each.path} is served by {token}, which is not the launcher.",
             )
 
 

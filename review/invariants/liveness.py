@@ -40,6 +40,7 @@ class Attempt:
         inside: Whether the caller comes through our endpoint.
         rights: The caller's own policies; None for a caller whose are elsewhere.
         lists: Prefix that a listing names.
+        names_the_key: Whether an upload names it; else the bucket's default counts.
     """
 
     who: str
@@ -49,6 +50,7 @@ class Attempt:
     inside: bool
     rights: Document | None
     lists: str | None = None
+    names_the_key: bool = True
 
 
 def _jobs_work(scene: Scene) -> Iterator[Violation]:
@@ -78,6 +80,12 @@ def _jobs_work(scene: Scene) -> Iterator[Violation]:
                 rights=rights,
             )
             yield from _refused(scene, role.path, attempt, exact=bucket == "models")
+        if not _lends_the_key(scene, who, rights):
+            yield Violation(
+                resource=role.path,
+                says=f"{who} needs to lend the key to the volumes of its instances, "
+                "and the key's policy or its own refuses it.",
+            )
         if transform.lists:
             # SageMaker lists with the role from its own side as well.
             for prefix, inside in product(transform.inputs, (True, False)):
@@ -121,7 +129,7 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
         ),
     ):
         for arn in arns:
-            for does, bucket in work:
+            for (does, bucket), names_the_key in product(work, (True, False)):
                 attempt = Attempt(
                     who=_example_of(arn),
                     does=does,
@@ -129,6 +137,7 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
                     below="",
                     inside=arn not in outside,
                     rights=rights.get(arn.rpartition("/")[2], _NOTHING),
+                    names_the_key=names_the_key,
                 )
                 where = f"{scene.foundation.name}/{duty}"
                 yield from _refused(scene, where, attempt, exact=False)
@@ -156,12 +165,17 @@ def _repairs_work(scene: Scene) -> Iterator[Violation]:
                 )
                 yield from _refused(scene, scene.bucket(kind).path, attempt)
         key = scene.resource("AWS::KMS::Key", scene.named("KeyArn"))
-        for does in ("kms:PutKeyPolicy", "kms:EnableKey", "kms:DescribeKey"):
-            if not _key_allows(scene, role, does, None):
+        for who, does in (
+            (role, "kms:PutKeyPolicy"),
+            (role, "kms:EnableKey"),
+            (role, "kms:DescribeKey"),
+            # KMS keeps no door open for root, as S3 does.
+            (scene.site.root, "kms:PutKeyPolicy"),
+        ):
+            if not _key_allows(scene, who, does, None):
                 yield Violation(
                     resource=key.path,
-                    says=f"CloudFormation's role may not call {does}: nobody but the "
-                    "account's root could repair the key.",
+                    says=f"{who} may not call {does}, and so cannot repair the key.",
                 )
 
 
@@ -237,7 +251,7 @@ def _told(scene: Scene, attempt: Attempt) -> dict[str, Any]:
         told["aws:SourceVpce"] = scene.named("EndpointId")
     if attempt.lists is not None:
         told["s3:prefix"] = attempt.lists
-    if attempt.does == "s3:PutObject":
+    if attempt.does == "s3:PutObject" and attempt.names_the_key:
         told[ENCRYPTION] = "aws:kms"
         told[KEY_ID] = scene.named("KeyArn")
     return told
@@ -267,6 +281,26 @@ def _key_allows(scene: Scene, who: str, does: str, attempt: Attempt | None) -> b
         partition=scene.place.partition,
         account=scene.place.account,
     )
+    return all(_passes(json.dumps(policy), question) for policy in policies)
+
+
+def _lends_the_key(scene: Scene, who: str, rights: Document) -> bool:
+    """AWS: Protecting data at rest using encryption (SageMaker AI)."""
+    question = _Question(
+        does="kms:CreateGrant",
+        at=scene.named("KeyArn"),
+        told=(
+            ("aws:PrincipalArn", who),
+            ("aws:PrincipalAccount", scene.place.account),
+            ("aws:SecureTransport", True),
+            ("kms:CallerAccount", scene.place.account),
+            ("kms:GrantIsForAWSResource", True),
+            ("s3:TlsVersion", _TLS),
+        ),
+        partition=scene.place.partition,
+        account=scene.place.account,
+    )
+    policies = (scene.key_policy(), rights)
     return all(_passes(json.dumps(policy), question) for policy in policies)
 
 

@@ -230,7 +230,13 @@ def _launches(scene: Scene, request: Request, arn: Text, action: str) -> Formula
         )
         return z3.Or(package, all_of([ours, isolated, *placed]))
     jobs = z3.PrefixOf(z3.StringVal(f"{here}:transform-job/{name}-"), arn)
-    keys = request.equals("sagemaker:OutputKmsKeyArn", scene.site.key_arn)
+    volumes = "sagemaker:VolumeKmsKeyArn"
+    key = scene.site.key_arn
+    keys = z3.And(
+        request.equals("sagemaker:OutputKmsKeyArn", key),
+        # Instances with disks of their own take none.
+        z3.Or(z3.Not(request.present(volumes)), request.equals(volumes, key)),
+    )
     model = z3.And(
         request.present("sagemaker:ModelArn"),
         z3.PrefixOf(
@@ -476,7 +482,28 @@ def _named_actions(
             )
 
 
+def _called_by_services(scene: Scene) -> Iterator[Violation]:
+    for each in scene.estate.of_type("AWS::Lambda::Url"):
+        yield Violation(
+            resource=each.path,
+            says=f"{each.path} is an address at which a function can be called.",
+        )
+    for each in scene.estate.of_type("AWS::Lambda::Permission"):
+        principal = str(each.properties.get("Principal"))
+        bound = {"SourceAccount", "SourceArn"} & each.properties.keys()
+        if not principal.endswith(".amazonaws.com") or not bound:
+            yield Violation(
+                resource=each.path,
+                says=f"{principal} may call a function, on behalf of anybody.",
+            )
+
+
 ROLES = (
+    Invariant(
+        id="functions-called",
+        says="Functions are called by AWS services, for this account.",
+        violations=_called_by_services,
+    ),
     Invariant(
         id="roles-taken-by-services",
         says="Roles are taken by AWS services of this account and by nobody else.",

@@ -142,7 +142,7 @@ _LOST: tuple[Mutant, ...] = (
         prop("Key", "RotationPeriodInDays", 2560),
         "Key",
         severity="medium",
-        rule="",
+        rule="key-rotation",
     ),
     faulty(
         "data",
@@ -227,7 +227,7 @@ _RECORDS: tuple[Mutant, ...] = (
         no_prop("Inputs", "LoggingConfiguration"),
         "Inputs",
         severity="medium",
-        rule="",
+        rule="setting-matters",
     ),
     faulty(
         "data",
@@ -235,7 +235,7 @@ _RECORDS: tuple[Mutant, ...] = (
         prop("Inputs", "LoggingConfiguration", "DestinationBucketName", "elsewhere"),
         "Inputs",
         severity="medium",
-        rule="",
+        rule="setting-matters",
     ),
     faulty(
         "data",
@@ -243,7 +243,7 @@ _RECORDS: tuple[Mutant, ...] = (
         remove("FailedRun", "faces"),
         "FailedRun",
         severity="medium",
-        rule="",
+        rule="alarm-removed",
     ),
 )
 _LEAVES: tuple[Mutant, ...] = (
@@ -325,7 +325,7 @@ _LEAVES: tuple[Mutant, ...] = (
         declare(lambda content: content["limits"].update(require_volume_key=False)),
         FOUNDATION,
         severity="medium",
-        rule="",
+        rule="declared-weaker",
     ),
     faulty(
         "leaves",
@@ -333,7 +333,7 @@ _LEAVES: tuple[Mutant, ...] = (
         declare(lambda content: content.update(sagemaker_api_reads="models")),
         FOUNDATION,
         severity="medium",
-        rule="",
+        rule="declared-weaker",
     ),
 )
 AT_DATA = (*_LOST, *_RECORDS, *_LEAVES)

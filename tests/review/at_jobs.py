@@ -235,7 +235,7 @@ AT_JOBS: tuple[Mutant, ...] = (
         ),
         "LauncherOnEvent",
         severity="medium",
-        rule="code-",
+        rule="setting-matters",
     ),
 )
 """What runs, where, and with which keys."""

@@ -628,20 +628,20 @@ _MESSAGES: tuple[Mutant, ...] = (
         rule="access-",
     ),
     faulty(
-        "buckets-encrypted",
+        "data",
         "the topic is not encrypted",
         no_prop("StateChangesTopic", "KmsMasterKeyId", part=OPERATIONS),
         "StateChangesTopic",
         severity="medium",
-        rule="",
+        rule="setting-matters",
     ),
     faulty(
-        "buckets-encrypted",
+        "data",
         "the network's log is not encrypted with our key",
         no_prop("FlowLogs", "KmsKeyId"),
         "FlowLogs",
         severity="medium",
-        rule="",
+        rule="setting-matters",
     ),
 )
 AT_POLICIES = (*_DATA, *_KEY, *_BUCKETS, *_MESSAGES)

@@ -338,11 +338,11 @@ AT_ROLES: tuple[Mutant, ...] = (
         no_prop("ExecutionRole", "PermissionsBoundary", part="scores"),
         "ExecutionRole",
         severity="medium",
-        rule="access-",
+        rule="setting-matters",
         base="everything",
     ),
     faulty(
-        "access",
+        "functions-called",
         "everybody may call the launcher",
         add(
             "Open",
@@ -353,10 +353,10 @@ AT_ROLES: tuple[Mutant, ...] = (
             Principal="*",
         ),
         "Open",
-        rule="",
+        rule="promise-functions-called",
     ),
     faulty(
-        "access",
+        "functions-called",
         "the launcher has an address of its own",
         add(
             "Address",
@@ -366,7 +366,7 @@ AT_ROLES: tuple[Mutant, ...] = (
             AuthType="NONE",
         ),
         "Address",
-        rule="",
+        rule="promise-functions-called",
     ),
     faulty(
         "works-jobs",
