@@ -29,11 +29,15 @@ _FAIL_ON: Mapping[str, FailOn] = {
     "never": None,
 }
 _BAD_INPUT = 2
+_SIDES = 2
 
 
 def main(arguments: list[str]) -> int:
     """Review; 0 if nothing blocks, 1 if something does, 2 for bad input."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if len(asked.assemblies) > _SIDES:
+        parser.error("a review has two sides: OLD and NEW")
     fail_on = _FAIL_ON[asked.fail_on]
     try:
         sides = [read_assembly(path) for path in asked.assemblies]

@@ -369,7 +369,7 @@ def _facts(request: Request, told: Mapping[str, Any]) -> Iterator[Formula]:
     yield z3.Not(request.anonymous)
     yield z3.Not(request.by_service)
     known = {key.lower(): value for key, value in told.items()}
-    for key in {*known, *request.keys}:
+    for key in sorted({*known, *request.keys}):
         if key not in known:
             yield z3.Not(request.present(key))
             continue

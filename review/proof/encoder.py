@@ -95,7 +95,7 @@ class Request:
         """The multivalued key holds a value that is none of these."""
         rest = (key.lower(), frozenset(values))
         # It may hold these too: without them it would hold another one or nothing.
-        for value in rest[1]:
+        for value in sorted(rest[1]):
             self.contains(key, value)
         name = f"{rest[0]} holds more than {sorted(rest[1])}"
         return self.remainders.setdefault(rest, z3.Bool(name))
@@ -121,7 +121,7 @@ class Request:
         ]
 
     def _laws_of_multivalued_keys(self) -> Iterator[Formula]:
-        for key in _MULTIVALUED_KEYS & set(self.keys):
+        for key in sorted(_MULTIVALUED_KEYS & self.keys.keys()):
             # One value stands for all that no document names.
             self.contains(key, _ANOTHER)
             held = {v: holds for (k, v), holds in self.members.items() if k == key}

@@ -1,6 +1,6 @@
 """Ask z3 for one request that formulas describe, and tell it in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,13 @@ def example(
     Raises:
         UndecidedError: The solver gave up.
     """
-    known = [*formulas, *request.laws(partition=partition, account=account)]
+    shared = [*formulas, *request.laws(partition=partition, account=account)]
+    if _true_comparisons(shared, comparisons(shared)) is None:
+        return None
+    # Which solution z3 finds depends on everything that it was asked before; in a
+    # context of its own, on the question alone.
+    context = z3.Context()
+    known = [formula.translate(context) for formula in shared]
     found = comparisons(known)
     true = _true_comparisons(known, found)
     if true is None:
@@ -67,7 +73,10 @@ def _true_comparisons(
     known: Iterable[Formula], found: Iterable[Comparison]
 ) -> list[Comparison] | None:
     """Choose the comparisons that are true, as far as the lemmas can tell."""
-    stand_ins = [(comparison.formula, z3.FreshBool()) for comparison in found]
+    stand_ins = [
+        (comparison.formula, z3.FreshBool(ctx=comparison.formula.ctx))
+        for comparison in found
+    ]
     # All at once: each substitution hands over every stand-in anew.
     asked = z3.And([*known, *lemmas(found)])
     model = _model([z3.substitute(asked, *stand_ins)])
@@ -80,8 +89,8 @@ def _true_comparisons(
     ]
 
 
-def _model(formulas: Iterable[Formula]) -> Any:
-    solver = z3.Solver()
+def _model(formulas: Sequence[Formula]) -> Any:
+    solver = z3.Solver(ctx=formulas[0].ctx)
     solver.set("timeout", TIMEOUT_SECONDS * 1000)
     solver.add(*formulas)
     match str(solver.check()):
@@ -94,7 +103,7 @@ def _model(formulas: Iterable[Formula]) -> Any:
 
 def _described(request: Request, model: Any) -> dict[str, Any]:
     def evaluated(formula: Any) -> Any:
-        return model.eval(formula, model_completion=True)
+        return model.eval(formula.translate(model.ctx), model_completion=True)
 
     def holds(formula: Formula) -> bool:
         return bool(z3.is_true(evaluated(formula)))

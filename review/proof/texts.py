@@ -61,7 +61,10 @@ def lemmas(found: Iterable[Comparison]) -> Iterator[Formula]:
 
 def _at(comparison: Comparison, text: str) -> Formula:
     """What a comparison says of a known text."""
-    known = z3.substitute(comparison.formula, (comparison.text, z3.StringVal(text)))
+    known = z3.substitute(
+        comparison.formula,
+        (comparison.text, z3.StringVal(text, comparison.text.ctx)),
+    )
     decided: Formula = z3.simplify(known)
     return decided
 
@@ -86,7 +89,7 @@ def likely_texts(
             continue
         exact = one.kind == "equals"
         value = one.constant if exact else f"{one.constant}~"
-        proposal = (exact, len(value), one.text == z3.StringVal(value))
+        proposal = (exact, len(value), one.text == value)
         key = one.text.get_id()
         chosen[key] = max(proposal, chosen[key], key=lambda known: known[:2])
     return [formula for _, _, formula in chosen.values()]

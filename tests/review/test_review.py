@@ -1,0 +1,152 @@
+"""A review as a whole: the same bytes each time, an exit code, what it begins at."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review.__main__ import FORMS, main
+from review.assembly import Assembly, read_assembly
+from review.report.as_json import as_json
+from review.review import Review, review
+from tests.synthesized import Synthesis
+
+ROOT = Path(__file__).parents[2]
+TODAY = date(2026, 11, 30)
+
+
+@pytest.fixture
+def assembly(discarded: Synthesis) -> Assembly:
+    return read_assembly(discarded.directory)
+
+
+def changed(assembly: Assembly, part: str, **template: Any) -> Assembly:
+    return replace(
+        assembly,
+        stacks=tuple(
+            replace(stack, template={**stack.template, **template})
+            if stack.name.endswith(f"-{part}")
+            else stack
+            for stack in assembly.stacks
+        ),
+    )
+
+
+def rules(found: Review) -> set[str]:
+    return {each.rule for each in found.findings}
+
+
+def test_a_review_says_where_it_does_not_begin_at_what_is_deployed(
+    assembly: Assembly,
+) -> None:
+    other = changed(assembly, "operations", Description="another")
+
+    same = review(assembly, assembly, today=TODAY, deployed=assembly)
+    found = review(assembly, assembly, today=TODAY, deployed=other)
+
+    assert rules(same) == set()
+    (finding,) = found.findings
+    assert (finding.rule, finding.severity) == ("base-not-deployed", "medium")
+    assert finding.resource.endswith("-operations")
+
+
+def test_what_is_created_is_judged_and_not_compared(assembly: Assembly) -> None:
+    found = review(None, assembly, today=TODAY)
+
+    assert {each.after.status for each in found.promises} == {"PROVED"}
+    assert rules(found) <= {"job-run", "job-smoke"}
+    assert not found.blocks("high")
+
+
+@pytest.mark.parametrize("section", ["Conditions", "Mappings", "Transform"])
+def test_what_is_not_seen_through_proves_nothing(
+    assembly: Assembly, section: str
+) -> None:
+    found = review(
+        assembly, changed(assembly, "foundation", **{section: {}}), today=TODAY
+    )
+
+    assert {each.after.status for each in found.promises} == {"UNKNOWN"}
+    assert found.unreviewed
+    assert found.blocks("high")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_two_sides_give_the_same_bytes(
+    discarded: Synthesis, kept: Synthesis, form: str
+) -> None:
+    sides = read_assembly(discarded.directory), read_assembly(kept.directory)
+
+    def told() -> str:
+        return FORMS[form](review(*sides, today=TODAY), "high")
+
+    assert told() == told()
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_every_process_gives_the_same_bytes(
+    discarded: Synthesis, kept: Synthesis, seed: str
+) -> None:
+    sides = read_assembly(discarded.directory), read_assembly(kept.directory)
+    here = as_json(review(*sides, today=datetime.now(UTC).date()), "high")
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "review", "--format", "json"),
+            *(str(discarded.directory), str(kept.directory)),
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'constructs'}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == here
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"), [("never", 0), ("high", 1), ("medium", 1), ("low", 1)]
+)
+def test_the_exit_code_says_whether_something_blocks(
+    discarded: Synthesis, tmp_path: Path, fail_on: str, code: int
+) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for file in discarded.directory.iterdir():
+        if file.is_file():
+            (folder / file.name).write_bytes(file.read_bytes())
+    (file,) = folder.glob("*-foundation.template.json")
+    template = json.loads(file.read_text())
+    template["Resources"]["Way"] = {"Type": "AWS::EC2::InternetGateway"}
+    file.write_text(json.dumps(template))
+    out = tmp_path / "sub" / "review.json"
+
+    asked = [str(discarded.directory), str(folder), "--format", "json"]
+    assert main([*asked, "--fail-on", fail_on, "--out", str(out)]) == code
+
+    found = json.loads(out.read_text())
+    assert found["verdict"] == ("block" if code else "approve")
+    assert "network-isolated" in {
+        each["id"] for each in found["invariants"] if each["status"] == "VIOLATED"
+    }
+
+
+def test_too_many_sides_are_refused_in_words(
+    discarded: Synthesis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(discarded.directory)] * 3)
+
+    assert ended.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
