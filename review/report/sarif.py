@@ -18,14 +18,26 @@ RULES = {
         "The message names one request that is allowed now and was not. Find out "
         "whether it is meant; if so, somebody who answers for the data has to say yes.",
     ),
+    "access-subscriber": (
+        "Somebody is told of what happens who was not.",
+        "Messages name jobs and inputs. Find out whether the address is meant.",
+    ),
     "access-unclear": (
         "Two versions of a policy cannot be compared.",
         "A policy says what this review does not read exactly, so nothing is proved of "
         "it. Say the same in a simpler way, or compare it by hand.",
     ),
+    "alarm-removed": (
+        "An alarm or a subscription goes.",
+        "Whom it told hears nothing any more. Find out whether that is meant.",
+    ),
     "audit-weaker": (
         "The audit trail records less.",
         "Nothing of what is not recorded can be found out later. Switch it on again.",
+    ),
+    "base-not-deployed": (
+        "The review does not begin at what is deployed.",
+        "Review against the commit that was deployed, or against the snapshot.",
     ),
     "code-calls": (
         "Code calls what it did not call.",
@@ -42,6 +54,10 @@ RULES = {
     "code-settings": (
         "A function has other settings.",
         "They may make the same code do something else. Find out what they change.",
+    ),
+    "code-source": (
+        "The code of a function comes from another bucket.",
+        "Find out who may write there.",
     ),
     "data-lifecycle": (
         "Objects are deleted earlier than before.",
@@ -68,6 +84,11 @@ RULES = {
     "data-versioning": (
         "A bucket keeps no earlier versions any more.",
         "Overwritten and deleted objects are lost from then on. Switch it on again.",
+    ),
+    "declared-weaker": (
+        "The environment's file asks for less than before.",
+        "Promises are kept to what is declared. Somebody who answers for the "
+        "environment has to say yes.",
     ),
     "exception-endless": (
         "An exception never ends.",
@@ -103,6 +124,10 @@ RULES = {
         "A deployment stops a job that runs.",
         "What it has not written by then is not written.",
     ),
+    "key-rotation": (
+        "The key's material is renewed more rarely.",
+        "Restore `key.rotation_period_in_days`, or make sure that it is meant.",
+    ),
     **{
         f"network-{kind}": (
             f"Something of the network is {kind}.",
@@ -115,6 +140,14 @@ RULES = {
         "A resource is made anew.",
         "CloudFormation cannot change the named property in place. What depends on the "
         "old one is interrupted; the message names what follows.",
+    ),
+    "setting-changed": (
+        "A setting is another one.",
+        "No rule judges it; it is told so that nothing changes in silence.",
+    ),
+    "setting-matters": (
+        "A setting that protects something is another one.",
+        "Find out what it protects now, and whether that is meant.",
     ),
     "stack-removed": (
         "A stack is not in the assembly any more.",

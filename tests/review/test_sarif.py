@@ -62,7 +62,7 @@ def line_of(review: Review, finding: Finding) -> tuple[str, str]:
 def literal_rules() -> set[str]:
     return {
         str(leaf.value)
-        for source in (ROOT / "review" / "delta").glob("*.py")
+        for source in (ROOT / "review").rglob("*.py")
         for node in ast.walk(ast.parse(source.read_text()))
         if isinstance(node, ast.keyword) and node.arg == "rule"
         if not isinstance(node.value, ast.JoinedStr)
