@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,8 @@ from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks
 from cdk_preflight import Preflight
 
 from compliance.finding import Finding
+from compliance.report import reported
+from compliance.validation import CONTROL_TOWER, validate
 
 
 def find(
@@ -20,8 +23,9 @@ def find(
     """Create stacks, synthesize them and list what every check finds, sorted.
 
     The checks are cdk-nag's AwsSolutions, HIPAA Security and NIST 800-53 R5, CDK's
-    built-in CloudFormation validation, and cdk-preflight. Warnings count too, and so
-    does an acknowledgement in the code, which would hide a finding from the register.
+    built-in CloudFormation validation, cdk-preflight, and AWS Control Tower's controls.
+    Warnings count too, and so does an acknowledgement in the code, which would hide a
+    finding from the register.
 
     Args:
         create: Puts the stacks into an app.
@@ -54,37 +58,40 @@ def find(
             # cdk-preflight ends the synthesis in spite of the flag, after the report.
             if not report.exists():
                 raise
-        return tuple(sorted([*_reported(report), *_acknowledged_in_code(app.outdir)]))
+        found = [*reported(report), *_controls(folder), *_acknowledged_in_code(folder)]
+        return tuple(sorted(found))
 
 
-def _reported(file: Path) -> Iterator[Finding]:
-    report = json.loads(file.read_text("utf-8"))
-    for check in report["pluginReports"]:
-        if check["conclusion"] == "failure" and not check["violations"]:
-            raise RuntimeError(f"{check['pluginName']} could not run: {check}")
-        for violation in check["violations"]:
-            for construct in violation["violatingConstructs"]:
-                yield Finding(
-                    # A finding on a whole template has no construct.
-                    path=construct["constructPath"]
-                    or construct["cloudFormationResource"]["templatePath"],
-                    rule=violation["ruleName"],
-                    meaning=violation["description"],
-                    check=check["pluginName"],
-                )
+def _controls(assembly: str) -> Iterator[Finding]:
+    """What breaks AWS's controls, which read templates, by its construct's path."""
+    paths = {
+        f"{path.split('/')[1]}/{data}": path.removeprefix("/")
+        for path, kind, data in _metadata(assembly)
+        if kind == "aws:cdk:logicalId"
+    }
+    for file in Path(assembly).glob("*.template.json"):
+        stack = file.name.removesuffix(".template.json")
+        for each in validate(stack, file.read_text("utf-8")):
+            if each.check == CONTROL_TOWER:
+                yield replace(each, path=paths[each.path])
 
 
 def _acknowledged_in_code(assembly: str) -> Iterator[Finding]:
     """What was acknowledged beside the register: the report leaves it out."""
+    for path, kind, data in _metadata(assembly):
+        if kind == "aws:cdk:acknowledged-rules":
+            for rule, reason in data.items():
+                yield Finding(
+                    path=path.removeprefix("/"),
+                    rule=f"acknowledged-in-code[{rule}]",
+                    meaning=reason,
+                    check="the metadata",
+                )
+
+
+def _metadata(assembly: str) -> Iterator[tuple[str, str, Any]]:
+    """Path, type and data of all that constructs say of themselves."""
     for file in Path(assembly).glob("*.metadata.json"):
         for path, entries in json.loads(file.read_text("utf-8")).items():
             for entry in entries:
-                if entry["type"] != "aws:cdk:acknowledged-rules":
-                    continue
-                for rule, reason in entry["data"].items():
-                    yield Finding(
-                        path=path.removeprefix("/"),
-                        rule=f"acknowledged-in-code[{rule}]",
-                        meaning=reason,
-                        check="the metadata",
-                    )
+                yield path, entry["type"], entry.get("data")

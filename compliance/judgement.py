@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from compliance.finding import Finding
-from compliance.placeholders import filled
+from compliance.placeholders import filled, values_of
 from compliance.register import Acknowledgement, Register
 from private_transform.environment import Environment, Problem
 
@@ -39,11 +39,12 @@ def judge(
 
 
 def _unacknowledged(register: Register, run: Run) -> Iterator[Problem]:
+    values = values_of(run.environment)
     accepted = {
         pair
         for entry in register.acknowledgements
         for finding, scope in entry.pairs()
-        for pair in filled(finding, scope, run.environment)
+        for pair in filled(finding, scope, values)
     }
     for found in run.findings:
         if (found.rule, found.path) not in accepted:
@@ -59,15 +60,15 @@ def _unacknowledged(register: Register, run: Run) -> Iterator[Problem]:
 
 def _unused(register: Register, runs: Sequence[Run]) -> Iterator[Problem]:
     found = [
-        (run.environment, {(each.rule, each.path) for each in run.findings})
+        (values_of(run.environment), {(each.rule, each.path) for each in run.findings})
         for run in runs
     ]
     for entry in register.acknowledgements:
         for finding, scope in entry.pairs():
             if not any(
                 pair in pairs
-                for environment, pairs in found
-                for pair in filled(finding, scope, environment)
+                for values, pairs in found
+                for pair in filled(finding, scope, values)
             ):
                 yield Problem(
                     file=register.file,

@@ -1,6 +1,7 @@
 """What differs between environments, so that one register holds for all of them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from string import Formatter
 
 from private_transform.access import role_arns
@@ -27,9 +28,28 @@ def unknown_placeholders(text: str) -> Iterator[str]:
         yield f"{{{name}}} is no placeholder; there are {', '.join(sorted(known))}."
 
 
-def filled(
-    finding: str, scope: str, environment: Environment
-) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """What the placeholders stand for in one environment.
+
+    Args:
+        environment: Values that hold for all of it.
+        transforms: Those of each transform; what it does not use is left out.
+    """
+
+    environment: Mapping[str, str]
+    transforms: tuple[Mapping[str, str], ...]
+
+
+def values_of(environment: Environment) -> Values:
+    """The values of an environment's files."""
+    return Values(
+        environment=_of_environment(environment),
+        transforms=tuple(map(_of_transform, environment.transforms)),
+    )
+
+
+def filled(finding: str, scope: str, values: Values) -> Iterator[tuple[str, str]]:
     """Write a finding and its scope as the checks do, for one environment.
 
     Where a transform's placeholder stands, once for each transform that has a value
@@ -38,18 +58,18 @@ def filled(
     Args:
         finding: Id of a rule: `AwsSolutions-IAM5[Resource::<Inputs.Arn>/{inputs}*]`.
         scope: Path of a construct: `{transform}/ExecutionRole/Policy/Resource`.
-        environment: Gives the values.
+        values: Of the environment.
     """
     names = _names(finding) | _names(scope)
-    values = _of_environment(environment)
+    own = values.environment
     sets = (
-        [{**values, **_of_transform(each)} for each in environment.transforms]
+        [{**own, **each} for each in values.transforms]
         if names & _OF_TRANSFORM
-        else [values]
+        else [own]
     )
     for each in sets:
         if names <= each.keys():
-            path = environment.stack_name(scope.format_map(each))
+            path = f"{own['environment']}-{scope.format_map(each)}"
             yield finding.format_map(each), path
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .assembly import read_assembly
 from .bad_input import BadInputError
+from .delta.register import Registers, register_in
 from .report.as_json import as_json
 from .report.html import as_html
 from .report.markdown import as_markdown
@@ -21,6 +22,9 @@ FORMS: Mapping[str, Callable[[Review, FailOn], str]] = {
     "sarif": as_sarif,
 }
 """The forms by their names."""
+
+ROOT = Path(__file__).parents[1]
+"""The repository, whose register says which findings are accepted."""
 
 _FAIL_ON: Mapping[str, FailOn] = {
     "high": "high",
@@ -42,7 +46,12 @@ def main(arguments: list[str]) -> int:
     try:
         sides = [read_assembly(path) for path in asked.assemblies]
         before = sides[0] if len(sides) > 1 else None
-        found = review(before, sides[-1], today=datetime.now(UTC).date())
+        found = review(
+            before,
+            sides[-1],
+            today=datetime.now(UTC).date(),
+            registers=Registers(after=register_in(ROOT)),
+        )
         text = FORMS[asked.format](found, fail_on)
         if asked.out is None:
             sys.stdout.write(text)

@@ -1,17 +1,30 @@
 """One review: every section, made once, for all forms in which it is told."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
 from .assembly import Assembly
 from .change import Change
-from .delta import access, code, data, jobs, leaves, network, settings
+from .delta import (
+    access,
+    code,
+    compliance,
+    data,
+    jobs,
+    leaves,
+    network,
+    register,
+    settings,
+)
 from .delta.access import AccessChange, access_changes
 from .delta.code import CodeChange, code_changes
+from .delta.compliance import Compliance, compliance_of
 from .delta.jobs import JobEffect, job_effects
 from .delta.leaves import LeaveChange, leave_changes
 from .delta.network import NetworkChange, network_changes
+from .delta.register import RegisterChange, Registers, register_changes
 from .findings import SEVERITIES, Finding, Severity
 from .invariants.all import INVARIANTS
 from .invariants.invariant import Answer, Invariant
@@ -49,6 +62,8 @@ class Review:
         jobs: What runs.
         code: Code that changed.
         network: What changed in the network.
+        compliance: What public rule packs find.
+        register: What became of the register of accepted findings.
         findings: What to look at, the most urgent first.
     """
 
@@ -60,6 +75,8 @@ class Review:
     jobs: tuple[JobEffect, ...]
     code: tuple[CodeChange, ...]
     network: tuple[NetworkChange, ...]
+    compliance: Compliance
+    register: tuple[RegisterChange, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -84,6 +101,7 @@ def review(
     *,
     today: date,
     deployed: Assembly | None = None,
+    registers: Registers | None = None,
 ) -> Review:
     """Review a change, or the creation of an environment.
 
@@ -92,6 +110,7 @@ def review(
         after: What is to be deployed.
         today: Exceptions may have ended.
         deployed: What a snapshot says is deployed, if there is one.
+        registers: Of accepted findings; without one, nothing is accepted.
 
     Raises:
         BadInputError: A side is not the assembly of one environment.
@@ -99,13 +118,19 @@ def review(
     change = Change(
         before=None if before is None else scene_of(before), after=scene_of(after)
     )
+    registers = registers or Registers()
+    # Public rules are checked outside of Python, beside the proofs.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        checked = beside.submit(compliance_of, change, registers.after, today=today)
+        promises = [_promise(each, change) for each in INVARIANTS]
+    broken_rules = checked.result()
     exceptions = leave_changes(change)
-    promises = [_promise(each, change) for each in INVARIANTS]
     policies = list(access_changes(change))
     replaced = replacements(change)
     effects = job_effects(change)
     sources = code_changes(change)
     routes = network_changes(change)
+    accepted = register_changes(registers)
     found = {
         *_not_deployed(before, deployed),
         *_broken(promises, change.after),
@@ -115,6 +140,8 @@ def review(
         *jobs.findings(effects, change),
         *code.findings(sources, change),
         *network.findings(routes),
+        *compliance.findings(broken_rules, change),
+        *register.findings(accepted),
         *settings.findings(change),
     }
     return Review(
@@ -126,6 +153,8 @@ def review(
         jobs=tuple(effects),
         code=tuple(sources),
         network=tuple(routes),
+        compliance=broken_rules,
+        register=tuple(accepted),
         findings=tuple(sorted(found, key=lambda each: each.order)),
     )
 

@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .__main__ import FORMS
+from .__main__ import FORMS, ROOT
 from .assembly import Assembly, read_assembly
 from .bad_input import BadInputError
+from .delta.register import Registers, register_in
 from .review import review
 
-ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "build" / "review"
 SNAPSHOTS = ROOT / "build" / "snapshot"
 """Where `make snapshot` keeps what is deployed."""
@@ -60,6 +60,7 @@ def _review(name: str, base: Path, folder: Path) -> bool:
         after,
         today=datetime.now(UTC).date(),
         deployed=read_assembly(snapshot) if snapshot.is_dir() else None,
+        registers=Registers(before=register_in(base), after=register_in(ROOT)),
     )
     REPORTS.mkdir(parents=True, exist_ok=True)
     for form, render in FORMS.items():

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "demo": {"demo"},
     "compliance": {"app", "compliance", "private_transform", "stacks"},
     "chaos": {"chaos", "private_transform"},
-    "review": {"private_transform", "review"},
+    "review": {"compliance", "private_transform", "review"},
     "bench": {"bench"},
     "install.py": set[str](),
 }

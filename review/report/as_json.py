@@ -56,6 +56,8 @@ def content(review: Review, fail_on: FailOn) -> dict[str, Any]:
         "job_effects": [asdict(each) for each in review.jobs],
         "code": [asdict(each) for each in review.code],
         "network": [asdict(each) for each in review.network],
+        "compliance": asdict(review.compliance),
+        "register": [asdict(each) for each in review.register],
     }
 
 

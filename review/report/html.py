@@ -116,6 +116,9 @@ def _sections(review: Review) -> Iterator[Element]:
         yield _section("Replaced", *_replaced(review))
     if review.network:
         yield _section("Network", _network(review))
+    yield _section(f"Compliance: {review.compliance}", _compliance(review))
+    if review.register:
+        yield _section("Acknowledgements", _register(review))
     if review.code:
         yield _section("Code", *_changed_code(review))
 
@@ -273,6 +276,43 @@ def _network(review: Review) -> Element:
                 flat(", ".join(each.properties)),
             )
             for each in review.network
+        ),
+    )
+
+
+def _compliance(review: Review) -> Element:
+    return tag(
+        "details",
+        tag("summary", "What public rules find"),
+        _table(
+            ("Change", "Rule", "Resource", "It asks for", "Acknowledged"),
+            (
+                (
+                    each.state,
+                    _code(each.rule),
+                    _code(each.resource),
+                    flat(each.meaning),
+                    flat(each.acknowledged or "no"),
+                )
+                for each in review.compliance.changes
+            ),
+        ),
+    )
+
+
+def _register(review: Review) -> Element:
+    return _table(
+        ("Change", "Rule", "Where", "Reason", "Owner", "Until"),
+        (
+            (
+                each.change,
+                _code(each.rule),
+                _code(each.scope),
+                flat(each.reason),
+                flat(each.owner),
+                each.expires,
+            )
+            for each in review.register
         ),
     )
 

@@ -68,6 +68,8 @@ def _lines(review: Review, fail_on: FailOn) -> Iterator[str]:
     yield from _access(review)
     yield from _replaced(review)
     yield from _network(review)
+    yield from _compliance(review)
+    yield from _register(review)
     yield from _code_changes(review)
 
 
@@ -207,6 +209,51 @@ def _network(review: Review) -> Iterator[str]:
                 _plain(", ".join(each.properties)),
             )
             for each in review.network
+        ),
+    )
+
+
+def _compliance(review: Review) -> Iterator[str]:
+    yield from ("", f"## Compliance: {review.compliance}", "")
+    told = review.compliance.to_tell
+    if not told:
+        yield "All that public rules find is acknowledged, each with its reason."
+        return
+    yield from _folded(
+        "What public rules find",
+        _table(
+            ("", "Rule", "Resource", "Acknowledged"),
+            (
+                (
+                    each.state,
+                    _code(each.rule),
+                    _code(each.resource),
+                    _plain(
+                        each.acknowledged or ("" if each.state == "fixed" else "no")
+                    ),
+                )
+                for each in told
+            ),
+        ),
+    )
+
+
+def _register(review: Review) -> Iterator[str]:
+    if not review.register:
+        return
+    yield from ("", "## Acknowledgements", "")
+    yield from _table(
+        ("", "Rule", "Where", "Reason", "Owner", "Until"),
+        (
+            (
+                each.change,
+                _code(each.rule),
+                _code(each.scope),
+                _plain(each.reason),
+                _plain(each.owner),
+                each.expires,
+            )
+            for each in review.register
         ),
     )
 

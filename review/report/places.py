@@ -74,7 +74,18 @@ def written(finding: Finding, review: Review) -> Written:
         return _of_exception(finding, review) or _of_resource(finding, review)
     if finding.rule.startswith("job-"):
         return _of_job(finding, review) or _of_resource(finding, review)
+    if finding.rule.startswith("acknowledgement-"):
+        return _of_acknowledgement(finding, review)
     return _of_resource(finding, review)
+
+
+def _of_acknowledgement(finding: Finding, review: Review) -> Written:
+    lines = (
+        each.line
+        for each in review.register
+        if finding.message.startswith(f"`{each.rule}` in `{each.scope}` ")
+    )
+    return Written(file=finding.resource, line=next(lines, None))
 
 
 def _of_exception(finding: Finding, review: Review) -> Written | None:

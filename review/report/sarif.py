@@ -27,6 +27,14 @@ RULES = {
         "A policy says what this review does not read exactly, so nothing is proved of "
         "it. Say the same in a simpler way, or compare it by hand.",
     ),
+    "acknowledgement-changed": (
+        "A finding of a public rule is accepted for another reason or time.",
+        "Find out whether the reason still holds.",
+    ),
+    "acknowledgement-new": (
+        "A finding of a public rule is accepted.",
+        "Read the reason. Whoever answers for the rule has to say yes.",
+    ),
     "alarm-removed": (
         "An alarm or a subscription goes.",
         "Whom it told hears nothing any more. Find out whether that is meant.",
@@ -58,6 +66,14 @@ RULES = {
     "code-source": (
         "The code of a function comes from another bucket.",
         "Find out who may write there.",
+    ),
+    "compliance-new": (
+        "A public rule is broken that was not, and nobody accepted it.",
+        "Mend the construct, or acknowledge exactly this finding with its reason.",
+    ),
+    "compliance-unclear": (
+        "A public rule cannot be checked.",
+        "A check cannot read the template. Find out why, and check it by hand.",
     ),
     "data-lifecycle": (
         "Objects are deleted earlier than before.",

@@ -8,9 +8,11 @@ from review.change import Change
 from review.declared import Leave
 from review.delta.access import AccessChange
 from review.delta.code import CodeChange
+from review.delta.compliance import STATES, Compliance, ComplianceChange
 from review.delta.jobs import JobEffect
 from review.delta.leaves import LeaveChange
 from review.delta.network import NetworkChange
+from review.delta.register import RegisterChange
 from review.findings import SEVERITIES, Finding
 from review.invariants.invariant import Answer, Invariant, Violation
 from review.plain import Resource
@@ -90,6 +92,31 @@ def review_of(
         ),
         network=(
             NetworkChange(resource=text, type=text, kind="changed", properties=(text,)),
+        ),
+        compliance=Compliance(
+            changes=tuple(
+                ComplianceChange(
+                    resource=text,
+                    rule=text,
+                    meaning=text,
+                    state=state,
+                    acknowledged=acknowledged,
+                )
+                for state in STATES
+                for acknowledged in ("", text)
+            ),
+            unchecked=(text,),
+        ),
+        register=(
+            RegisterChange(
+                rule=text,
+                scope=text,
+                change="new",
+                reason=text,
+                owner=text,
+                expires="2027-06-30",
+                line=1,
+            ),
         ),
         findings=findings,
     )
