@@ -9,6 +9,7 @@ from pathlib import Path
 from .assembly import read_assembly
 from .bad_input import BadInputError
 from .delta.register import Registers, register_in
+from .prices import prices_in
 from .report.as_json import as_json
 from .report.html import as_html
 from .report.markdown import as_markdown
@@ -51,6 +52,7 @@ def main(arguments: list[str]) -> int:
             sides[-1],
             today=datetime.now(UTC).date(),
             registers=Registers(after=register_in(ROOT)),
+            prices=prices_in(ROOT),
         )
         text = FORMS[asked.format](found, fail_on)
         if asked.out is None:

@@ -28,6 +28,7 @@ from .delta.register import RegisterChange, Registers, register_changes
 from .findings import SEVERITIES, Finding, Severity
 from .invariants.all import INVARIANTS
 from .invariants.invariant import Answer, Invariant
+from .prices import Prices
 from .replacement import Replacement, replacements
 from .scene import Scene, scene_of
 
@@ -102,6 +103,7 @@ def review(
     today: date,
     deployed: Assembly | None = None,
     registers: Registers | None = None,
+    prices: Prices | None = None,
 ) -> Review:
     """Review a change, or the creation of an environment.
 
@@ -111,6 +113,7 @@ def review(
         today: Exceptions may have ended.
         deployed: What a snapshot says is deployed, if there is one.
         registers: Of accepted findings; without one, nothing is accepted.
+        prices: Of instances; without them, nothing is said of cost.
 
     Raises:
         BadInputError: A side is not the assembly of one environment.
@@ -127,7 +130,7 @@ def review(
     exceptions = leave_changes(change)
     policies = list(access_changes(change))
     replaced = replacements(change)
-    effects = job_effects(change)
+    effects = job_effects(change, prices)
     sources = code_changes(change)
     routes = network_changes(change)
     accepted = register_changes(registers)

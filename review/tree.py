@@ -18,6 +18,7 @@ from .__main__ import FORMS, ROOT
 from .assembly import Assembly, read_assembly
 from .bad_input import BadInputError
 from .delta.register import Registers, register_in
+from .prices import prices_in
 from .review import review
 
 REPORTS = ROOT / "build" / "review"
@@ -61,6 +62,7 @@ def _review(name: str, base: Path, folder: Path) -> bool:
         today=datetime.now(UTC).date(),
         deployed=read_assembly(snapshot) if snapshot.is_dir() else None,
         registers=Registers(before=register_in(base), after=register_in(ROOT)),
+        prices=prices_in(ROOT),
     )
     REPORTS.mkdir(parents=True, exist_ok=True)
     for form, render in FORMS.items():

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from private_transform.handlers.contract import JOB_TYPE, MODEL_TYPE
@@ -10,7 +10,8 @@ from private_transform.handlers.names import substance
 from private_transform.handlers.typed import typed
 from review.change import Change
 from review.findings import Finding
-from review.plain import Resource
+from review.plain import Resource, listed
+from review.prices import Prices
 from review.scene import Scene
 
 Effect = Literal["run", "run again", "smoke", "nothing", "stop"]
@@ -25,7 +26,10 @@ class JobEffect:
         effect: What the deployment does.
         why: What made it so.
         instance_type: What it runs on; empty where nothing runs.
+        fallbacks: Types that it turns to where there is no capacity.
         instance_count: How many.
+        usd_per_hour: What it costs at most while it runs, on demand; empty where a
+            price is not known.
         inputs: Where it reads.
         outputs: Where it writes.
         key: What encrypts its outputs.
@@ -35,19 +39,48 @@ class JobEffect:
     effect: Effect
     why: str
     instance_type: str = ""
+    fallbacks: tuple[str, ...] = ()
     instance_count: int = 0
+    usd_per_hour: str = ""
     inputs: str = ""
     outputs: str = ""
     key: str = ""
 
+    @property
+    def machines(self) -> str:
+        """What it runs on and costs, as people write it; empty where nothing runs."""
+        if not self.instance_type:
+            return ""
+        words = [f"{self.instance_count} x {self.instance_type}"]
+        if self.fallbacks:
+            words.append(f"or {', '.join(self.fallbacks)}")
+        if self.usd_per_hour:
+            words.append(f"(at most {self.usd_per_hour} USD an hour)")
+        return " ".join(words)
 
-def job_effects(change: Change) -> list[JobEffect]:
-    """One for each transform of either side, by name."""
+
+def job_effects(change: Change, prices: Prices | None = None) -> list[JobEffect]:
+    """One for each transform of either side, by name.
+
+    Args:
+        change: Both sides.
+        prices: Of instances; without them, nothing is said of cost.
+    """
     old, new = _transforms(change.before), _transforms(change.after)
-    return [
+    effects = (
         _effect(name, old.get(name), new.get(name))
         for name in sorted(old.keys() | new.keys())
-    ]
+    )
+    region = change.after.place.region
+    return [_priced(each, prices, region) if prices else each for each in effects]
+
+
+def _priced(effect: JobEffect, prices: Prices, region: str) -> JobEffect:
+    if not effect.instance_type:
+        return effect
+    types = (effect.instance_type, *effect.fallbacks)
+    price = prices.at_most(region, types, effect.instance_count)
+    return effect if price is None else replace(effect, usd_per_hour=f"{price:f}")
 
 
 def findings(effects: list[JobEffect], change: Change) -> Iterator[Finding]:
@@ -61,11 +94,7 @@ def findings(effects: list[JobEffect], change: Change) -> Iterator[Finding]:
             "smoke": "starts a smoke run",
             "stop": "stops its job, if one runs",
         }[each.effect]
-        on = (
-            f" on {each.instance_count} x {each.instance_type}"
-            if each.instance_type
-            else ""
-        )
+        on = f" on {each.machines}" if each.instance_type else ""
         yield Finding(
             rule=f"job-{each.effect.replace(' ', '-')}",
             severity="low" if each.effect == "smoke" else "medium",
@@ -159,6 +188,11 @@ def _running(name: str, job: Resource, effect: Effect, why: str) -> JobEffect:
         effect="smoke" if smoke else effect,
         why=why,
         instance_type=str(resources.get("InstanceType", "")),
+        fallbacks=tuple(
+            str(each.get("InstanceType", ""))
+            for each in listed(job.properties.get("Fallbacks", []))
+            if isinstance(each, dict)
+        ),
         instance_count=int(count) if count.isdigit() else 0,
         inputs=str(source.get("S3Uri", "")),
         outputs=str(output.get("S3OutputPath", "")),

@@ -80,16 +80,25 @@ def register_changes(registers: Registers) -> list[RegisterChange]:
 def findings(changes: list[RegisterChange]) -> Iterator[Finding]:
     """To accept more needs somebody who knows."""
     for each in changes:
-        if each.change == "gone":
-            continue
-        says = "is accepted now" if each.change == "new" else "is accepted otherwise"
-        yield Finding(
-            rule=f"acknowledgement-{each.change}",
-            severity="medium" if each.change == "new" else "low",
-            resource=FILE,
-            message=f"`{each.rule}` in `{each.scope}` {says}, until {each.expires}. "
-            f"Reason: {each.reason.rstrip('.')}. Owner: {each.owner}.",
+        terms = (
+            f"until {each.expires}. Reason: {each.reason.rstrip('.')}. "
+            f"Owner: {each.owner}."
         )
+        about = f"`{each.rule}` in `{each.scope}`"
+        if each.change == "new":
+            yield Finding(
+                rule="acknowledgement-new",
+                severity="medium",
+                resource=FILE,
+                message=f"{about} is accepted now, {terms}",
+            )
+        elif each.change == "changed":
+            yield Finding(
+                rule="acknowledgement-changed",
+                severity="low",
+                resource=FILE,
+                message=f"{about} is accepted otherwise, {terms}",
+            )
 
 
 def _pairs(register: Register) -> Iterator[tuple[tuple[str, str], Acknowledgement]]:
@@ -107,9 +116,10 @@ def _change(
 ) -> RegisterChange:
     entry = new or old
     assert entry is not None
+    rule, scope = pair
     return RegisterChange(
-        rule=pair[0],
-        scope=pair[1],
+        rule=rule,
+        scope=scope,
         change="gone" if new is None else "new" if old is None else "changed",
         reason=entry.reason,
         owner=entry.owner,

@@ -224,15 +224,16 @@ def _promise(promise: Promise) -> Element:
 
 def _jobs(review: Review) -> Element:
     return _table(
-        ("Transform", "Deploying it", "Why", "On"),
+        ("Transform", "Deploying it", "Why", "On", "Reads", "Writes", "Key"),
         (
             (
                 _code(each.transform),
                 each.effect,
                 tag("span", *_sentence(each.why)),
-                f"{each.instance_count} x {flat(each.instance_type)}"
-                if each.instance_type
-                else "",
+                flat(each.machines),
+                _code(each.inputs),
+                _code(each.outputs),
+                _code(each.key),
             )
             for each in review.jobs
         ),

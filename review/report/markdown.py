@@ -148,15 +148,16 @@ def _jobs(review: Review) -> Iterator[str]:
         return
     yield from ("", "## Jobs", "")
     yield from _table(
-        ("Transform", "Deploying it", "Why", "On"),
+        ("Transform", "Deploying it", "Why", "On", "Reads", "Writes", "Key"),
         (
             (
                 _code(each.transform),
                 each.effect,
                 _sentence(each.why),
-                f"{each.instance_count} x {_plain(each.instance_type)}"
-                if each.instance_type
-                else "",
+                _plain(each.machines),
+                _code(each.inputs),
+                _code(each.outputs),
+                _code(each.key),
             )
             for each in review.jobs
         ),

@@ -139,9 +139,7 @@ def test_what_is_new_and_not_acknowledged_is_a_finding(
     change = Change(before=None, after=scene_of(bases.assemblies["rehearsal"]))
     found = list(findings(compliance, change))
     assert {each.resource for each in found} == {"rehearsal-foundation/Open"}
-    assert {(each.rule, each.severity) for each in found} == {
-        ("compliance-new", "medium")
-    }
+    assert {(each.rule, each.severity) for each in found} == {("compliance-new", "low")}
     assert any("`CT.S3.PR.1`" in each.message for each in found)
 
 

@@ -172,7 +172,7 @@ def test_code_is_closed_where_a_comment_ends(discarded: Synthesis) -> None:
 
 def test_short_details_are_folded_and_closed(discarded: Synthesis) -> None:
     text = as_markdown(review_of(discarded.directory), "high")
-    assert text.count("<details>") == text.count("</details>") == 6
+    assert text.count("<details>") == text.count("</details>") == 7
     assert "<details open" not in text
 
 

@@ -14,6 +14,12 @@ from review.change import Change
 from review.delta import leaves
 from review.delta.jobs import Effect
 from review.delta.network import Kind
+from review.delta.register import (
+    Registers,
+    register_changes,
+    register_in,
+)
+from review.delta.register import findings as register_findings
 from review.findings import Finding, Severity
 from review.invariants.all import INVARIANTS
 from review.report.places import MADE_BY, ROOT, class_in, written
@@ -139,6 +145,23 @@ def test_an_exception_that_the_file_does_not_make_has_no_line(shipped: Review) -
     place = written(about(f"{NAME}-foundation", "exception-new", "none"), shipped)
     assert place.file == f"environments/{NAME}/environment.yaml"
     assert place.line is None
+
+
+def test_an_acknowledgement_is_where_the_register_has_it(shipped: Review) -> None:
+    register = register_in(ROOT)
+    assert register is not None
+    entry = register.acknowledgements[2]
+    fewer = replace(
+        register,
+        acknowledgements=tuple(e for e in register.acknowledgements if e != entry),
+    )
+    changes = register_changes(Registers(before=fewer, after=register))
+    for each in register_findings(changes):
+        review = replace(shipped, register=tuple(changes))
+        file, line = line_of(review, each)
+        assert file == "acknowledgements.yaml"
+        assert line.startswith("- findings:")
+        assert written(each, review).line == entry.line
 
 
 def test_a_job_is_where_the_transforms_file_says_what_it_runs_on(

@@ -87,6 +87,18 @@ def test_what_changes_nothing_is_approved(tree: Path) -> None:
     assert report(tree, "rehearsal")["findings"] == []
 
 
+def test_what_is_accepted_from_now_on_is_told(tree: Path) -> None:
+    register = tree / "acknowledgements.yaml"
+    text = register.read_text()
+    register.write_text(text.replace("owner: platform", "owner: data team", 1))
+
+    assert review(tree, "HEAD").returncode == 0
+
+    found = report(tree, "dev")
+    assert {each["rule"] for each in found["findings"]} == {"acknowledgement-changed"}
+    assert {each["owner"] for each in found["register"]} == {"data team"}
+
+
 def test_an_environment_of_one_side_is_told_of(tree: Path) -> None:
     environments = tree / "environments"
     (environments / "dev").rename(environments / "other")
