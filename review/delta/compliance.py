@@ -102,12 +102,13 @@ def findings(compliance: Compliance, change: Change) -> Iterator[Finding]:
     """
     for each in compliance.changes:
         if each.state == "new" and not each.acknowledged:
+            # NIST's rules name every control that they serve.
+            says = each.meaning.partition(" - (Control IDs")[0].rstrip(".")
             yield Finding(
                 rule="compliance-new",
                 severity="low",
                 resource=each.resource,
-                message=f"`{each.rule}` is broken and nobody acknowledged it: "
-                f"{each.meaning.rstrip('.')}.",
+                message=f"`{each.rule}` is broken and nobody acknowledged it: {says}.",
             )
     for reason in compliance.unchecked:
         yield Finding(

@@ -80,7 +80,11 @@ def _priced(effect: JobEffect, prices: Prices, region: str) -> JobEffect:
         return effect
     types = (effect.instance_type, *effect.fallbacks)
     price = prices.at_most(region, types, effect.instance_count)
-    return effect if price is None else replace(effect, usd_per_hour=f"{price:f}")
+    return (
+        effect
+        if price is None
+        else replace(effect, usd_per_hour=f"{price.normalize():f}")
+    )
 
 
 def findings(effects: list[JobEffect], change: Change) -> Iterator[Finding]:

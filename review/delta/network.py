@@ -1,4 +1,4 @@
-"""What changed in the network, as a list and as a small picture."""
+"""What changed in the network."""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +8,10 @@ from typing import Any, Literal
 from review.change import Change
 from review.findings import Finding
 from review.plain import Resource
-from review.scene import Scene
 
 Kind = Literal["added", "changed", "removed"]
 
 _NETWORK = re.compile("AWS::(EC2|NetworkManager|VpcLattice|RAM|Route53Resolver)::")
-_MOST_NODES = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,78 +77,3 @@ def findings(changes: list[NetworkChange]) -> Iterator[Finding]:
             resource=each.resource,
             message=f"{each.type} {each.resource} is {each.kind}{what}.",
         )
-
-
-def picture(change: Change, changes: list[NetworkChange]) -> str:
-    """The network as a Mermaid flow chart of a dozen nodes, changed ones coloured."""
-    kinds = {each.resource: each.kind for each in changes}
-    nodes = list(_nodes(change.after))[:_MOST_NODES]
-    lines = ["flowchart LR"]
-    for node in nodes:
-        lines.append(f'  {node.name}["{node.label}"]')
-    present = {node.name for node in nodes}
-    lines += [
-        f"  {one} --> {other}"
-        for one, other in _EDGES
-        if one in present and other in present
-    ]
-    for node in nodes:
-        kind = kinds.get(node.resource)
-        if kind is not None:
-            lines.append(f"  class {node.name} {kind}")
-    lines += [
-        "  classDef added fill:#fde68a,stroke:#b45309,color:#111",
-        "  classDef changed fill:#bfdbfe,stroke:#1d4ed8,color:#111",
-        "  classDef removed fill:#fecaca,stroke:#b91c1c,color:#111",
-    ]
-    return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    name: str
-    label: str
-    resource: str
-
-
-_EDGES = (
-    ("jobs", "groups"),
-    ("groups", "subnets"),
-    ("subnets", "endpoint"),
-    ("subnets", "wayout"),
-    ("endpoint", "models"),
-    ("endpoint", "inputs"),
-    ("endpoint", "outputs"),
-    ("models", "key"),
-    ("inputs", "key"),
-    ("outputs", "key"),
-)
-
-
-def _nodes(scene: Scene) -> Iterator[_Node]:
-    estate = scene.estate
-    yield _Node("jobs", "Containers of jobs", "")
-    for name, label, kind in (
-        ("groups", "Security groups", "AWS::EC2::SecurityGroup"),
-        ("subnets", "Subnets", "AWS::EC2::Subnet"),
-        ("endpoint", "S3 endpoint", "AWS::EC2::VPCEndpoint"),
-    ):
-        found = list(estate.of_type(kind))
-        if found:
-            yield _Node(name, f"{label}: {len(found)}", found[0].path)
-    ways = [each for each in estate.resources if _leads_out(each)]
-    if ways:
-        # What would end a label, or the picture, is in no name of AWS.
-        kinds = sorted(
-            {re.sub(r"\W", "", each.type.rpartition("::")[2]) for each in ways}
-        )
-        yield _Node("wayout", f"Way out: {', '.join(kinds)}", ways[0].path)
-    for kind in ("models", "inputs", "outputs"):
-        yield _Node(kind, f"Bucket of {kind}", "")
-    yield _Node("key", "Key", "")
-
-
-def _leads_out(resource: Resource) -> bool:
-    return resource.type.endswith(
-        ("Gateway", "GatewayAttachment", "PeeringConnection", "::Route")
-    )

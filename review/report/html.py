@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from review.findings import SEVERITIES, Finding
 from review.review import FailOn, Promise, Review
 
+from .drawing import drawing
 from .markup import Content, document, tag
 from .text import flat, parts, visible
 
@@ -115,7 +116,7 @@ def _sections(review: Review) -> Iterator[Element]:
     if review.replaced:
         yield _section("Replaced", *_replaced(review))
     if review.network:
-        yield _section("Network", _network(review))
+        yield _section("Network", drawing(review), _network(review))
     yield _section(f"Compliance: {review.compliance}", _compliance(review))
     if review.register:
         yield _section("Acknowledgements", _register(review))

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from review.delta.network import picture
+from review.delta.picture import EDGES, nodes
 from review.findings import SEVERITIES
 from review.review import FailOn, Review
 
@@ -198,7 +198,7 @@ def _network(review: Review) -> Iterator[str]:
     if not review.network:
         return
     yield from ("", "## Network", "", "```mermaid")
-    yield picture(review.change, list(review.network))
+    yield from _picture(review)
     yield from ("```", "")
     yield from _table(
         ("Resource", "Type", "", "Properties"),
@@ -212,6 +212,24 @@ def _network(review: Review) -> Iterator[str]:
             for each in review.network
         ),
     )
+
+
+def _picture(review: Review) -> Iterator[str]:
+    """The network as a Mermaid flow chart, what changed coloured."""
+    parts = list(nodes(review.change, review.network))
+    names = {each.name for each in parts}
+    yield "flowchart LR"
+    for each in parts:
+        yield f'  {each.name}["{each.label}"]'
+    for one, other in EDGES:
+        if {one, other} <= names:
+            yield f"  {one} --> {other}"
+    for each in parts:
+        if each.change is not None:
+            yield f"  class {each.name} {each.change}"
+    yield "  classDef added fill:#fde68a,stroke:#b45309,color:#111"
+    yield "  classDef changed fill:#bfdbfe,stroke:#1d4ed8,color:#111"
+    yield "  classDef removed fill:#fecaca,stroke:#b91c1c,color:#111"
 
 
 def _compliance(review: Review) -> Iterator[str]:
