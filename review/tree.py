@@ -1,11 +1,13 @@
 """`python -m review.tree BASE`: review the working tree against a commit.
 
 Both sides are synthesized here, for every environment: BASE in a worktree of its own,
-with its own library, for the installed one is the working tree's.
+with its own library, for the installed one is the working tree's. What was reviewed
+stays beside its report, to be deployed.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,8 +55,10 @@ def _review(name: str, base: Path, folder: Path) -> bool:
         return False
     before = None
     if name in _environments(base):
-        before = synthesize(base, name, folder / "before")
-    after = synthesize(ROOT, name, folder / "after")
+        before = synthesize(base, name, folder)
+    reviewed = REPORTS / f"{name}.assembly"
+    shutil.rmtree(reviewed, ignore_errors=True)
+    after = synthesize(ROOT, name, reviewed)
     snapshot = SNAPSHOTS / name
     found = review(
         before,
@@ -64,7 +68,6 @@ def _review(name: str, base: Path, folder: Path) -> bool:
         registers=Registers(before=register_in(base), after=register_in(ROOT)),
         prices=prices_in(ROOT),
     )
-    REPORTS.mkdir(parents=True, exist_ok=True)
     for form, render in FORMS.items():
         (REPORTS / f"{name}.{form}").write_text(render(found, "high"), "utf-8")
     counts = ", ".join(

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from review.assembly import read_assembly
+
 ROOT = Path(__file__).parents[2]
 LOCK = Path("constructs") / "private_transform" / "lock" / "buckets.py"
 
@@ -84,7 +86,10 @@ def test_what_changes_nothing_is_approved(tree: Path) -> None:
     done = review(tree, "HEAD")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert report(tree, "rehearsal")["findings"] == []
+    found = report(tree, "rehearsal")
+    assert found["findings"] == []
+    reviewed = read_assembly(tree / "build" / "review" / "rehearsal.assembly")
+    assert reviewed.digest == found["digests"]["new"] == found["digests"]["old"]
 
 
 def test_what_is_accepted_from_now_on_is_told(tree: Path) -> None:
