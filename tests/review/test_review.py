@@ -59,7 +59,8 @@ def test_a_review_says_where_it_does_not_begin_at_what_is_deployed(
 
 
 def test_what_is_created_is_judged_and_not_compared(assembly: Assembly) -> None:
-    found = review(None, assembly, today=TODAY)
+    registers = Registers(after=register_in(ROOT))
+    found = review(None, assembly, today=TODAY, registers=registers)
 
     assert {each.after.status for each in found.promises} == {"PROVED"}
     assert rules(found) <= {"job-run", "job-smoke"}
