@@ -1,24 +1,30 @@
 """Who may do more, and who less: the policies of both sides, compared for every action.
 
 Two actions about which both sides' statements say the same are one question.
+
+A lock binds whom it exempts. Whose leave ends is neither, but like all: it is not more
+that they may do what every other role could.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
 
+from private_transform.lock import Perimeter
 from review.change import Change
 from review.findings import Finding
 from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
 from review.proof.actions import actions_like
 from review.proof.encoder import (
+    FALSE,
     Formula,
     Reading,
     Request,
     UnsupportedPolicyError,
+    all_of,
     names_action,
 )
 from review.proof.encoder import Resource as At
@@ -45,7 +51,7 @@ class AccessChange:
         resource: Whose policy, as `STACK/LOGICAL_ID`.
         what: Which of its policies.
         more: A request that is allowed now and was not, in a sentence; empty if there
-            is provably none.
+            is provably none, but for who is like all without their leave.
         less: A request that was allowed and is not now.
         unclear: Why it cannot be told; empty if it can.
     """
@@ -147,7 +153,7 @@ def _compared(
     if old.document is None or new.document is None:
         return AccessChange(resource=path, what=what, unclear=unclear)
     try:
-        question = _Question(change.after, old, new)
+        question = _Question(change, old, new)
         return AccessChange(
             resource=path, what=what, more=question.more(), less=question.less()
         )
@@ -158,8 +164,9 @@ def _compared(
 class _Question:
     """Two policies, read for one request."""
 
-    def __init__(self, scene: Scene, old: _Policy, new: _Policy) -> None:
-        self._scene = scene
+    def __init__(self, change: Change, old: _Policy, new: _Policy) -> None:
+        self._change = change
+        self._place = change.after.place
         self._request = Request()
         at = At("", self._request.object_key)
         self._is_lock = old.is_lock or new.is_lock
@@ -172,16 +179,19 @@ class _Question:
 
     def more(self) -> str:
         """What is allowed now and was not."""
-        return self._witness(self._new, self._old)
+        return self._witness(self._new, self._old, but_for=self._done_by_all_before)
 
     def less(self) -> str:
         """What was allowed and is not now."""
-        return self._witness(self._old, self._new)
+        return self._witness(self._old, self._new, but_for=lambda _: FALSE)
 
-    def _witness(self, one: Reading, other: Reading) -> str:
+    def _witness(
+        self, one: Reading, other: Reading, *, but_for: Callable[[str], Formula]
+    ) -> str:
         for action in self._actions:
+            passed = z3.Or(self._passes(other, action), but_for(action))
             differs = z3.Or(
-                z3.And(self._passes(one, action), z3.Not(self._passes(other, action))),
+                z3.And(self._passes(one, action), z3.Not(passed)),
                 # What a lock allows by itself needs nobody else's policy.
                 z3.And(one.allows(action), z3.Not(other.allows(action))),
             )
@@ -196,9 +206,25 @@ class _Question:
         return example(
             self._request,
             *formulas,
-            partition=self._scene.place.partition,
-            account=self._scene.place.account,
+            partition=self._place.partition,
+            account=self._place.account,
         )
+
+    def _done_by_all_before(self, action: str) -> Formula:
+        """Whose leave ends asks for what a role could that nobody names."""
+        before, after = self._change.before, self._change.after
+        if not self._is_lock or before is None:
+            return FALSE
+        had, have = (_leave(side.declared.perimeter) for side in (before, after))
+        if had == have:
+            return FALSE
+        nobody = f"arn:{self._place.partition}:iam::{self._place.account}:role/~"
+        by_all = z3.substitute(
+            self._passes(self._old, action),
+            (self._request.value("aws:PrincipalArn"), z3.StringVal(nobody)),
+        )
+        signed_by = self._request.signed_by
+        return all_of([by_all, signed_by(*had), z3.Not(signed_by(*have))])
 
     def _usual(self) -> Iterator[Formula]:
         yield self._request.value("aws:SecureTransport")
@@ -212,10 +238,21 @@ class _Question:
     def _passes(self, reading: Reading, action: str) -> Formula:
         if not self._is_lock:
             return reading.allows(action)
-        ours = self._request.equals("aws:PrincipalAccount", self._scene.place.account)
+        ours = self._request.equals("aws:PrincipalAccount", self._place.account)
         return z3.And(
             z3.Not(reading.denies(action)), z3.Or(ours, reading.allows(action))
         )
+
+
+def _leave(perimeter: Perimeter) -> tuple[str, ...]:
+    """Roles that a lock exempts, by the declaration."""
+    jobs = (perimeter.execution_roles,) if perimeter.sagemaker_api_reads else ()
+    return (
+        *perimeter.break_glass,
+        *perimeter.uploaders_outside,
+        *perimeter.readers_outside,
+        *jobs,
+    )
 
 
 def _representatives(old: Document, new: Document) -> Iterator[str]:
