@@ -28,7 +28,7 @@ from review.proof.encoder import (
     names_action,
 )
 from review.proof.encoder import Resource as At
-from review.proof.solver import UndecidedError, example
+from review.proof.solver import UndecidedError, example, first_example
 from review.proof.witness import told
 from review.scene import Document, Scene, UnclearError, document_in
 
@@ -188,19 +188,33 @@ class _Question:
     def _witness(
         self, one: Reading, other: Reading, *, but_for: Callable[[str], Formula]
     ) -> str:
-        for action in self._actions:
-            passed = z3.Or(self._passes(other, action), but_for(action))
-            differs = z3.Or(
-                z3.And(self._passes(one, action), z3.Not(passed)),
+        differ = {
+            action: z3.Or(
+                all_of(
+                    [
+                        self._passes(one, action),
+                        z3.Not(self._passes(other, action)),
+                        z3.Not(but_for(action)),
+                    ]
+                ),
                 # What a lock allows by itself needs nobody else's policy.
                 z3.And(one.allows(action), z3.Not(other.allows(action))),
             )
-            # Of all requests, one as people make them is told of.
-            found = self._found(differs, *self._usual()) or self._found(differs)
-            if found is not None:
-                where = str(found.pop("object key"))
-                return told(action, f"`{where}`", found, who=self._who)
-        return ""
+            for action in self._actions
+        }
+        found = first_example(
+            self._request,
+            differ.items(),
+            partition=self._place.partition,
+            account=self._place.account,
+        )
+        if found is None:
+            return ""
+        action, request = found
+        # Of all requests, one as people make them is told of.
+        request = self._found(differ[action], *self._usual()) or request
+        where = str(request.pop("object key"))
+        return told(action, f"`{where}`", request, who=self._who)
 
     def _found(self, *formulas: Formula) -> dict[str, Any] | None:
         return example(

@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import z3
@@ -204,6 +205,8 @@ class Reading:
             (statement, _read(request, statement, resource))
             for statement in document["Statement"]
         ]
+        self._spoken_by: dict[tuple[int, ...], Formula] = {}
+        self._said: dict[tuple[str, str], Formula] = {}
 
     def denies(self, action: str) -> Formula:
         """Some statement denies the request."""
@@ -214,11 +217,18 @@ class Reading:
         return z3.And(self._spoken("Allow", action), z3.Not(self.denies(action)))
 
     def _spoken(self, effect: str, action: str) -> Formula:
-        return any_of(
-            condition
-            for statement, condition in self._statements
-            if statement["Effect"] == effect and _about(statement, action)
-        )
+        if (effect, action) not in self._said:
+            # Most actions are spoken of by the same statements.
+            numbers = tuple(
+                number
+                for number, (statement, _) in enumerate(self._statements)
+                if statement["Effect"] == effect and _about(statement, action)
+            )
+            if numbers not in self._spoken_by:
+                spoken = (self._statements[number][1] for number in numbers)
+                self._spoken_by[numbers] = any_of(spoken)
+            self._said[effect, action] = self._spoken_by[numbers]
+        return self._said[effect, action]
 
 
 def _read(
@@ -241,9 +251,14 @@ def _about(statement: Mapping[str, Any], action: str) -> bool:
 
 def names_action(patterns: str | Sequence[str], action: str) -> bool:
     """Whether a statement's Action or NotAction is about this action."""
+    return _names_action(tuple(_listed(patterns)), action)
+
+
+@cache
+def _names_action(patterns: tuple[str, ...], action: str) -> bool:
+    # Asked for every action of the catalogue, of the same few lists.
     return any(
-        re.fullmatch(_plain(pattern), action, re.IGNORECASE)
-        for pattern in _listed(patterns)
+        re.fullmatch(_plain(pattern), action, re.IGNORECASE) for pattern in patterns
     )
 
 

@@ -46,7 +46,11 @@ def comparisons(formulas: Iterable[Formula]) -> list[Comparison]:
 
 def lemmas(found: Iterable[Comparison]) -> Iterator[Formula]:
     """Relate all comparisons of one text, two at a time."""
-    for one, other in permutations(found, 2):
+    known = list(found)
+    for one in known:
+        if one.kind == "begins" and not one.constant:
+            yield one.formula
+    for one, other in permutations(known, 2):
         if one.text.get_id() != other.text.get_id() or one.kind == "matches":
             continue
         if other.kind == "matches":
@@ -96,16 +100,17 @@ def likely_texts(
 
 
 def _comparison(node: Any) -> Comparison | None:
-    if z3.is_app_of(node, z3.Z3_OP_SEQ_PREFIX):
-        constant, text = node.children()
-        return Comparison(text, "begins", constant.as_string(), node)
-    if z3.is_app_of(node, z3.Z3_OP_SEQ_IN_RE):
-        text, pattern = node.children()
-        return Comparison(text, "matches", pattern.sexpr(), node)
-    if z3.is_app_of(node, z3.Z3_OP_SEQ_CONTAINS):
-        text, part = node.children()
-        return Comparison(text, "matches", part.sexpr(), node)
-    if z3.is_eq(node) and z3.is_string(node.arg(0)):
-        text, constant = sorted(node.children(), key=z3.is_string_value)
-        return Comparison(text, "equals", constant.as_string(), node)
+    match node.kind():
+        case z3.Z3_OP_SEQ_PREFIX:
+            constant, text = node.children()
+            return Comparison(text, "begins", constant.as_string(), node)
+        case z3.Z3_OP_SEQ_IN_RE:
+            text, pattern = node.children()
+            return Comparison(text, "matches", pattern.sexpr(), node)
+        case z3.Z3_OP_SEQ_CONTAINS:
+            text, part = node.children()
+            return Comparison(text, "matches", part.sexpr(), node)
+        case z3.Z3_OP_EQ if z3.is_string(node.arg(0)):
+            text, constant = sorted(node.children(), key=z3.is_string_value)
+            return Comparison(text, "equals", constant.as_string(), node)
     return None
