@@ -24,8 +24,10 @@ TABLE = Path(__file__).parents[2] / "build" / "review-mutants.json"
 class Row:
     """What a review says of one mutant.
 
-    `caught` is whether it says what it has to: of a harmless change, nothing. The rest
-    is of the finding that decides so, or of the worst one.
+    `caught` is whether it says what it has to: of a harmless change, nothing;
+    `without_compliance` whether it does so where public rules are not counted; and
+    `compliance` how many of those the change newly breaks. The rest is of the finding
+    that decides so, or of the worst one.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Row:
     kind: str
     base: str
     caught: bool
+    without_compliance: bool
+    compliance: int
     severity: str
     rule: str
     resource: str
@@ -51,20 +55,26 @@ def _row(mutant: Mutant, bases: Bases) -> Row:
         stopped = f"{type(error).__name__}: {error}"
     else:
         stopped = ""
+    proved = [each for each in found if not each.rule.startswith("compliance")]
     told = _told(mutant, found)
-    caught = told is not None if mutant.kind == "faulty" else not told
     shown = told or next(iter(found), None)
     return Row(
         name=mutant.name,
         section=mutant.section,
         kind=mutant.kind,
         base=mutant.base,
-        caught=caught and not stopped,
+        caught=_is_caught(mutant, found) and not stopped,
+        without_compliance=_is_caught(mutant, proved) and not stopped,
+        compliance=len(found) - len(proved),
         severity=shown.severity if shown else "",
         rule=shown.rule if shown else "",
         resource=shown.resource if shown else "",
         message=stopped or (shown.message if shown else ""),
     )
+
+
+def _is_caught(mutant: Mutant, found: Sequence[Finding]) -> bool:
+    return (_told(mutant, found) is not None) == (mutant.kind == "faulty")
 
 
 def _told(mutant: Mutant, found: Sequence[Finding]) -> Finding | None:
@@ -101,13 +111,20 @@ def _not_caught(rows: Sequence[Row]) -> Iterator[str]:
             yield f"{row.section}: {row.kind}: {row.name}: {says}"
 
 
-def _counted(rows: Sequence[Row]) -> dict[str, str]:
-    """How many of each section's mutants are answered as they should be."""
-    total, caught = Counter[str](), Counter[str]()
+def _counted(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """How many of each section's mutants are answered as they should be.
+
+    And of how many public rules alone say anything, be it right or wrong.
+    """
+    counts: dict[str, Counter[str]] = {}
     for row in rows:
-        total[row.section] += 1
-        caught[row.section] += row.caught
-    return {section: f"{caught[section]}/{total[section]}" for section in sorted(total)}
+        for section in ("all", f"all {row.kind}", row.section):
+            count = counts.setdefault(section, Counter())
+            count["mutants"] += 1
+            count["caught"] += row.caught
+            count["without_compliance"] += row.without_compliance
+            count["told_by_compliance"] += row.compliance > 0
+    return {section: dict(counts[section]) for section in sorted(counts)}
 
 
 def test_what_a_review_says_of_every_mutant(bases: Bases) -> None:
