@@ -1,17 +1,20 @@
 """Cloud assemblies and templates, read as what anybody may have written.
 
 A file that is not as CDK writes it is refused in words, so that nothing after this
-has to expect wrong types. Sizes are CloudFormation's own (AWS: CloudFormation quotas).
+has to expect wrong types or names. Sizes are CloudFormation's own (AWS: CloudFormation
+quotas), but for the number of stacks.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .bad_input import BadInputError
+from .json_file import SYNTHESIZE, read_json
 
 TEMPLATE_LIMIT = 1_000_000
 """Bytes of a template; CloudFormation takes no larger one."""
@@ -19,10 +22,21 @@ TEMPLATE_LIMIT = 1_000_000
 RESOURCE_LIMIT = 500
 """Resources of a stack."""
 
-_DEPTH_LIMIT = 60
-"""How deep a template may nest; ours reach 14."""
+STACK_LIMIT = 50
+"""Stacks of an assembly: a review of so many ends."""
 
-_SYNTHESIZE = "Synthesize it anew: cdk synth -q"
+_MANIFEST_LIMIT = 5_000_000
+_STACK = "aws:cloudformation:stack"
+_NO_STACKS = {"cdk:asset-manifest", "cdk:feature-flag-report", "cdk:tree"}
+"""Artifacts that deploy no resources."""
+
+# AWS: Resource attribute reference; Template anatomy.
+_LOGICAL_ID = re.compile("[A-Za-z0-9]{1,255}")
+_TYPE = re.compile("[A-Za-z0-9]+(::[A-Za-z0-9_@-]+)*")
+_STACK_NAME = re.compile("[A-Za-z][A-Za-z0-9-]{0,127}")
+_TEMPLATE_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{,200}\.json")
+_ENVIRONMENT = re.compile("aws://([0-9]{12})/([a-z]+(-[a-z]+)+-[0-9]+)")
+_UNKNOWN_ENVIRONMENT = re.compile("aws://(unknown-account/.*|.*/unknown-region)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +101,7 @@ def read_assembly(path: Path) -> Assembly:
             stacks=(Stack(name=name, file=path, template=_template(path)),), assets={}
         )
     manifest = path / "manifest.json"
-    if not manifest.is_file():
+    if not _is_own(manifest):
         raise BadInputError(
             str(path),
             "This is neither a cloud assembly nor a template.",
@@ -95,54 +109,98 @@ def read_assembly(path: Path) -> Assembly:
         )
     found = sorted(_stacks(manifest), key=lambda stack: stack.name)
     if not found:
-        raise BadInputError(str(manifest), "It names no stack.", _SYNTHESIZE)
+        raise BadInputError(str(manifest), "It names no stack.", SYNTHESIZE)
     return Assembly(
         stacks=tuple(found),
         assets={
             each.name.removeprefix("asset.").partition(".")[0]: each
             for each in sorted(path.glob("asset.*"))
+            if not each.is_symlink()
         },
     )
 
 
+def _is_own(file: Path) -> bool:
+    """Whether it is a file of the assembly itself: a link may lead anywhere."""
+    return file.is_file() and not file.is_symlink()
+
+
 def _stacks(manifest: Path) -> Iterator[Stack]:
-    content = _read(manifest)
-    artifacts = _mapping(manifest, content, "artifacts")
-    for name, artifact in artifacts.items():
-        place = f"{manifest} artifacts.{name}"
-        if not isinstance(artifact, dict):
-            raise BadInputError(place, "An artifact is a mapping.", _SYNTHESIZE)
-        if artifact.get("type") != "aws:cloudformation:stack":
-            continue
-        given = artifact.get("properties")
-        properties = given if isinstance(given, dict) else {}
-        file = properties.get("templateFile")
-        # A name alone: a path could lead out of the assembly.
-        if not isinstance(file, str) or not file or Path(file).name != file:
-            raise BadInputError(
-                place, "A stack's templateFile lies beside the manifest.", _SYNTHESIZE
-            )
-        account, region = _place(str(artifact.get("environment", "")))
-        yield Stack(
-            name=name,
-            file=manifest.parent / file,
-            template=_template(manifest.parent / file),
-            account=account,
-            region=region,
-            is_protected=properties.get("terminationProtection") is True,
+    artifacts = _mapping(manifest, read_json(manifest, _MANIFEST_LIMIT), "artifacts")
+    stacks = {
+        name: artifact
+        for name, artifact in artifacts.items()
+        if _is_stack(f"{manifest} artifacts.{name}", artifact)
+    }
+    if len(stacks) > STACK_LIMIT:
+        raise BadInputError(
+            f"{manifest} artifacts",
+            f"A review takes up to {STACK_LIMIT} stacks, and here are {len(stacks)}.",
+            "Review parts of it, each with the foundation's stack.",
         )
+    for name, artifact in stacks.items():
+        yield _stack(manifest, name, artifact)
 
 
-def _place(environment: str) -> tuple[str | None, str | None]:
+def _is_stack(place: str, artifact: Any) -> bool:
+    if not isinstance(artifact, dict):
+        raise BadInputError(place, "An artifact is a mapping.", SYNTHESIZE)
+    kind = str(artifact.get("type"))
+    if kind != _STACK and kind not in _NO_STACKS:
+        raise BadInputError(
+            place,
+            f"An artifact of the type {kind!r} is not reviewed, whatever it deploys.",
+            "If it is an assembly of its own, review its folder.",
+        )
+    return kind == _STACK
+
+
+def _stack(manifest: Path, name: str, artifact: Mapping[str, Any]) -> Stack:
+    place = f"{manifest} artifacts.{name}"
+    if _STACK_NAME.fullmatch(name) is None:
+        raise BadInputError(
+            place, "A stack's name is letters, digits and hyphens.", SYNTHESIZE
+        )
+    given = artifact.get("properties")
+    properties = given if isinstance(given, dict) else {}
+    if properties.get("stackName", name) != name:
+        raise BadInputError(
+            place, f"It names its stack {properties['stackName']!r}.", SYNTHESIZE
+        )
+    file = properties.get("templateFile")
+    if (
+        not isinstance(file, str)
+        or _TEMPLATE_FILE.fullmatch(file) is None
+        or not _is_own(manifest.parent / file)
+    ):
+        raise BadInputError(
+            place, "A stack's templateFile lies beside the manifest.", SYNTHESIZE
+        )
+    account, region = _place(place, artifact.get("environment"))
+    return Stack(
+        name=name,
+        file=manifest.parent / file,
+        template=_template(manifest.parent / file),
+        account=account,
+        region=region,
+        is_protected=properties.get("terminationProtection") is True,
+    )
+
+
+def _place(place: str, environment: Any) -> tuple[str | None, str | None]:
     """Account and region of `aws://ACCOUNT/REGION`."""
-    parts = environment.removeprefix("aws://").split("/")
-    if len(parts) != 2 or "unknown" in environment:
+    if environment is None or _UNKNOWN_ENVIRONMENT.fullmatch(str(environment)):
         return None, None
-    return parts[0], parts[1]
+    found = _ENVIRONMENT.fullmatch(str(environment))
+    if found is None:
+        raise BadInputError(
+            f"{place}.environment", "It is aws://ACCOUNT/REGION.", SYNTHESIZE
+        )
+    return found[1], found[2]
 
 
 def _template(file: Path) -> dict[str, Any]:
-    template = _read(file)
+    template = read_json(file, TEMPLATE_LIMIT)
     resources = _mapping(file, template, "Resources")
     if len(resources) > RESOURCE_LIMIT:
         raise BadInputError(
@@ -153,74 +211,30 @@ def _template(file: Path) -> dict[str, Any]:
         )
     for logical_id, body in resources.items():
         place = f"{file} Resources.{logical_id}"
-        if not isinstance(body, dict) or not isinstance(body.get("Type"), str):
+        if _LOGICAL_ID.fullmatch(logical_id) is None:
             raise BadInputError(
-                place, "A resource is a mapping with a Type.", _SYNTHESIZE
+                place, "A logical id is up to 255 letters and digits.", SYNTHESIZE
+            )
+        if not isinstance(body, dict) or not _is_type(body.get("Type")):
+            raise BadInputError(
+                place, "A resource is a mapping with a Type.", SYNTHESIZE
             )
         if not isinstance(body.get("Properties", {}), dict):
             raise BadInputError(
-                f"{place}.Properties", "Properties are a mapping.", _SYNTHESIZE
+                f"{place}.Properties", "Properties are a mapping.", SYNTHESIZE
             )
     for section in ("Outputs", "Parameters", "Metadata", "Conditions"):
         if not isinstance(template.get(section, {}), dict):
-            raise BadInputError(f"{file} {section}", "It is a mapping.", _SYNTHESIZE)
+            raise BadInputError(f"{file} {section}", "It is a mapping.", SYNTHESIZE)
     return template
+
+
+def _is_type(kind: Any) -> bool:
+    return isinstance(kind, str) and _TYPE.fullmatch(kind) is not None
 
 
 def _mapping(file: Path, content: Mapping[str, Any], key: str) -> dict[str, Any]:
     found = content.get(key)
     if not isinstance(found, dict):
-        raise BadInputError(f"{file} {key}", "It is a mapping.", _SYNTHESIZE)
+        raise BadInputError(f"{file} {key}", "It is a mapping.", SYNTHESIZE)
     return found
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise BadInputError(
-            str(file), f"It cannot be read: {error.strerror}.", _SYNTHESIZE
-        ) from None
-    if len(text) > TEMPLATE_LIMIT:
-        raise BadInputError(
-            str(file),
-            f"A template has up to {TEMPLATE_LIMIT:,} bytes, not {len(text):,} (AWS: "
-            "CloudFormation quotas).",
-            "Split the stack: CloudFormation would refuse it too.",
-        )
-    try:
-        content = json.loads(text, object_pairs_hook=_without_repetition)
-        too_deep = _depth(content) > _DEPTH_LIMIT
-    except RecursionError:
-        too_deep, content = True, None
-    except ValueError as error:
-        raise BadInputError(
-            str(file), f"This is not JSON: {error}.", _SYNTHESIZE
-        ) from None
-    if too_deep:
-        raise BadInputError(
-            str(file),
-            f"It nests deeper than {_DEPTH_LIMIT} levels.",
-            "No construct of AWS does: look at what wrote it.",
-        )
-    if not isinstance(content, dict):
-        raise BadInputError(str(file), "It is a mapping.", _SYNTHESIZE)
-    return content
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Which of two equal keys counts differs between readers."""
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one mapping")
-    return content
-
-
-def _depth(content: Any) -> int:
-    if isinstance(content, dict):
-        return 1 + max(map(_depth, content.values()), default=0)
-    if isinstance(content, list):
-        return 1 + max(map(_depth, content), default=0)
-    return 0

@@ -1,5 +1,9 @@
 """What cannot be reviewed at all, in words that name the place and the fix."""
 
+from .report.text import visible
+
+_LONGEST = 5_000
+
 
 class BadInputError(Exception):
     """A file is not what it should be.
@@ -11,4 +15,5 @@ class BadInputError(Exception):
     """
 
     def __init__(self, place: str, rule: str, fix: str) -> None:
-        super().__init__(f"{place}\n    {rule}\n    {fix}")
+        text = f"{place}\n{rule[:_LONGEST]}\n{fix}"
+        super().__init__("\n    ".join(map(visible, text.split("\n"))))

@@ -7,16 +7,15 @@ makes policies of them cannot excuse itself.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Literal
 
-from private_transform.environment import ENVIRONMENT_TAG
+from private_transform.environment import ENVIRONMENT_TAG, shapes
+from private_transform.environment.kinds import Expiry, Switch
 from private_transform.lock import ArtifactPlace, Perimeter
 
 from .assembly import Stack
-from .bad_input import BadInputError
 from .plain import place_of
-
-_FIX = "Synthesize it anew: the foundation stack writes it from environment.yaml."
+from .words import Words, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -76,144 +75,114 @@ def declared_in(stack: Stack) -> Declared | None:
     content = stack.template.get("Metadata", {}).get(ENVIRONMENT_TAG)
     if content is None:
         return None
-    return _Reader(stack, content).declared()
+    place = f"{stack.file} Metadata.{ENVIRONMENT_TAG}"
+    words = Words(place, content)
+    people = words.inside("people")
+    members = {duty: tuple(people.each(duty)) for duty in _DUTIES}
+    sources = tuple(words.each("artifact_sources"))
+    endpoints = tuple(words.each("trusted_endpoints"))
+    try:
+        perimeter = _perimeter(stack, words, members, sources)
+    except ValueError as error:
+        raise wrong(place, str(error)) from None
+    return Declared(
+        name=words.one(shapes.EnvironmentName, "name"),
+        keeps_data=words.one(Literal["keep", "discard"], "protection") == "keep",
+        audits=words.one(Literal["own", "organization"], "audit") == "own",
+        needs_volume_keys=words.inside("limits").one(
+            Switch, "require_volume_key", default=True
+        ),
+        perimeter=perimeter,
+        endpoints=tuple(each.one(shapes.VpcEndpointId, "id") for each in endpoints),
+        leaves=tuple(sorted(_leaves(members, sources, endpoints))),
+        source_keys=tuple(
+            each.one(shapes.KeyArn, "key_arn")
+            for each in sources
+            if each.has("key_arn")
+        ),
+    )
 
 
-class _Reader:
-    """Reads one declaration, word by word."""
+_Members = Mapping[str, tuple[Words, ...]]
+_DUTIES = ("break_glass", "uploaders", "readers", "key_administrators")
 
-    def __init__(self, stack: Stack, content: Any) -> None:
-        self._stack = stack
-        self._content = content
 
-    def declared(self) -> Declared:
-        name, account = self._text("name"), self._text("account")
-        region = self._text("region")
-        partition = place_of(self._stack).partition
-        roles = f"{self._text('iam', 'role_path')}{name}-{region}/"
-        ours = f"arn:{partition}:iam::{account}:role"
-        deployment = f"cdk-{self._text('bootstrap_qualifier')}-cfn-exec-role"
-        duties = (
-            "break_glass",
-            "uploaders",
-            "readers",
-            "key_administrators",
-        )
-        people = {duty: tuple(self._people(duty)) for duty in duties}
-        outside = {
-            duty: tuple(role for role, leave in people[duty] if leave is not None)
-            for duty in duties
-        }
-        sources = list(self._listed("artifact_sources"))
-        try:
-            perimeter = Perimeter(
-                partition=partition,
-                account=account,
-                region=region,
-                execution_roles=f"{ours}{roles}execution/*",
-                launcher_roles=f"{ours}{roles}launcher/*",
-                environment_roles=f"{ours}{roles}*",
-                deployment_roles=(f"{ours}/{deployment}-{account}-{region}",),
-                break_glass=tuple(role for role, _ in people["break_glass"]),
-                uploaders=tuple(role for role, _ in people["uploaders"]),
-                uploaders_outside=outside["uploaders"],
-                readers=tuple(role for role, _ in people["readers"]),
-                readers_outside=outside["readers"],
-                key_administrators=tuple(
-                    role for role, _ in people["key_administrators"]
-                ),
-                artifact_places=tuple(
-                    ArtifactPlace(
-                        objects=f"arn:{partition}:s3:::"
-                        + self._of(source, "s3_uri").removeprefix("s3://")
-                        + "*",
-                        account=source.get("account", account),
-                    )
-                    for source in sources
-                ),
-                sagemaker_api_reads=self._get("sagemaker_api_reads") == "models",
-                lock_management=self._get("lock_management") is True,
+def _perimeter(
+    stack: Stack, words: Words, members: _Members, sources: tuple[Words, ...]
+) -> Perimeter:
+    name = words.one(shapes.EnvironmentName, "name")
+    account = words.one(shapes.AccountId, "account")
+    region = words.one(shapes.Region, "region")
+    partition = place_of(stack).partition
+    path = words.inside("iam").one(shapes.RolePath, "role_path")
+    roles = f"arn:{partition}:iam::{account}:role{path}{name}-{region}/"
+    qualifier = words.one(shapes.Qualifier, "bootstrap_qualifier")
+    deployment = f"cdk-{qualifier}-cfn-exec-role-{account}-{region}"
+    people = {duty: tuple(map(_role, members[duty])) for duty in _DUTIES}
+    outside = {
+        duty: tuple(_role(each) for each in members[duty] if each.has("outside"))
+        for duty in _DUTIES
+    }
+    return Perimeter(
+        partition=partition,
+        account=account,
+        region=region,
+        execution_roles=f"{roles}execution/*",
+        launcher_roles=f"{roles}launcher/*",
+        environment_roles=f"{roles}*",
+        deployment_roles=(f"arn:{partition}:iam::{account}:role/{deployment}",),
+        break_glass=people["break_glass"],
+        uploaders=people["uploaders"],
+        uploaders_outside=outside["uploaders"],
+        readers=people["readers"],
+        readers_outside=outside["readers"],
+        key_administrators=people["key_administrators"],
+        artifact_places=tuple(
+            ArtifactPlace(
+                objects=f"arn:{partition}:s3:::"
+                + _uri(source).removeprefix("s3://")
+                + "*",
+                account=source.one(shapes.AccountId, "account", default=account),
             )
-        except ValueError as error:
-            raise self._wrong("", str(error)) from None
-        return Declared(
-            name=name,
-            keeps_data=self._get("protection") == "keep",
-            audits=self._get("audit") == "own",
-            needs_volume_keys=self._get("limits", "require_volume_key") is not False,
-            perimeter=perimeter,
-            endpoints=tuple(
-                self._of(each, "id") for each in self._listed("trusted_endpoints")
-            ),
-            leaves=tuple(sorted(self._leaves(people))),
-            source_keys=tuple(
-                self._of(each, "key_arn") for each in sources if "key_arn" in each
-            ),
+            for source in sources
+        ),
+        sagemaker_api_reads=words.one(
+            Literal["models"], "sagemaker_api_reads", default=None
         )
+        == "models",
+        lock_management=words.one(Switch, "lock_management"),
+    )
 
-    def _leaves(
-        self, people: Mapping[str, tuple[tuple[str, Any], ...]]
-    ) -> Iterator[Leave]:
-        for duty, members in people.items():
-            for role, leave in members:
-                if leave is not None:
-                    what = f"{duty.replace('_', '-')} from outside the endpoint"
-                    yield self._leave(what, role, leave)
-        for each in self._listed("trusted_endpoints"):
-            yield self._leave("another trusted endpoint", self._of(each, "id"), each)
-        for each in self._listed("artifact_sources"):
-            yield self._leave(
-                "artifacts of another bucket", self._of(each, "s3_uri"), each
-            )
 
-    def _leave(self, what: str, who: str, content: Mapping[str, Any]) -> Leave:
-        return Leave(
-            what=what,
-            who=who,
-            reason=self._of(content, "reason"),
-            owner=self._of(content, "owner"),
-            expires=self._of(content, "expires"),
-        )
+def _leaves(
+    members: _Members, sources: tuple[Words, ...], endpoints: tuple[Words, ...]
+) -> Iterator[Leave]:
+    for duty in _DUTIES:
+        for each in members[duty]:
+            if each.has("outside"):
+                what = f"{duty.replace('_', '-')} from outside the endpoint"
+                yield _leave(what, _role(each), each.inside("outside"))
+    for each in endpoints:
+        id_ = each.one(shapes.VpcEndpointId, "id")
+        yield _leave("another trusted endpoint", id_, each)
+    for each in sources:
+        yield _leave("artifacts of another bucket", _uri(each), each)
 
-    def _people(self, duty: str) -> Iterator[tuple[str, Any]]:
-        for person in self._listed("people", duty):
-            outside = person.get("outside")
-            if outside is not None and not isinstance(outside, dict):
-                raise self._wrong(f"people.{duty}", "A leave is a mapping.")
-            yield self._of(person, "role"), outside
 
-    def _listed(self, *path: str) -> Iterator[dict[str, Any]]:
-        found = self._get(*path)
-        if found is None:
-            return
-        if not isinstance(found, list) or not all(
-            isinstance(each, dict) for each in found
-        ):
-            raise self._wrong(".".join(path), "This is a list of mappings.")
-        yield from found
+def _leave(what: str, who: str, words: Words) -> Leave:
+    ends: date | None = words.one(Expiry, "expires")
+    return Leave(
+        what=what,
+        who=who,
+        reason=words.one(shapes.Sentence, "reason"),
+        owner=words.one(shapes.Sentence, "owner"),
+        expires="never" if ends is None else ends.isoformat(),
+    )
 
-    def _text(self, *path: str) -> str:
-        found = self._get(*path)
-        if not isinstance(found, str):
-            raise self._wrong(".".join(path), "This is a text.")
-        return found
 
-    def _of(self, content: Mapping[str, Any], key: str) -> str:
-        found = content.get(key)
-        if not isinstance(found, str):
-            raise self._wrong(key, "This is a text.")
-        return found
+def _role(person: Words) -> str:
+    return str(person.one(shapes.RoleArn, "role"))
 
-    def _get(self, *path: str) -> Any:
-        found = self._content
-        for step in path:
-            if not isinstance(found, dict):
-                raise self._wrong(".".join(path), "This is a mapping.")
-            found = found.get(step)
-            if found is None:
-                return None
-        return found
 
-    def _wrong(self, path: str, rule: str) -> BadInputError:
-        place = f"{self._stack.file} Metadata.{ENVIRONMENT_TAG}"
-        return BadInputError(f"{place}.{path}".rstrip("."), rule, _FIX)
+def _uri(source: Words) -> str:
+    return str(source.one(shapes.ArtifactPrefix, "s3_uri"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .plain import Resource, listed
-from .scene import Document, Scene, UnclearError, document_in
+from .scene import Document, Scene, UnclearError, document_in, mappings_in
 
 _LOGGING = {
     "Effect": "Allow",
@@ -37,9 +37,7 @@ def rights_of(scene: Scene, role: Resource) -> Document:
 
 def _statements(scene: Scene, role: Resource) -> Iterator[Mapping[str, Any]]:
     names = scene.estate.names(role)
-    for number, policy in enumerate(listed(role.properties.get("Policies", []))):
-        if not isinstance(policy, dict):
-            raise UnclearError(f"{role.path} has a policy that cannot be read")
+    for number, policy in enumerate(mappings_in(role, "Policies")):
         # Each is read as if it were a resource's own, to be named in what is said.
         inline = Resource(
             stack=role.stack,

@@ -8,12 +8,17 @@ a change. What cannot be known becomes `Unresolved` text, which no proof looks t
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from .assembly import Assembly, Stack
+from .bad_input import BadInputError
 
 UNRESOLVED = "<unresolved "
 """What stands for a value that only a deployment knows begins so."""
+
+TEXT_LIMIT = 10_000_000
+"""Characters that all references may become; ours become 100,000."""
 
 _NO_VALUE = object()
 _IMPORTS_DEEP = 10
@@ -62,11 +67,16 @@ class Estate:
     Attributes:
         resources: In the order of stacks and templates.
         unresolved: What could not be resolved: where, and what stands there.
+
+    Raises:
+        BadInputError: References multiply, each into several others.
     """
 
     assembly: Assembly
     resources: tuple[Resource, ...] = ()
     unresolved: list[str] = field(default_factory=list)
+    imported: dict[str, Any] = field(default_factory=dict)
+    _characters: int = 0
     _exports: dict[str, tuple[Stack, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,6 +112,15 @@ class Estate:
         stack = next(s for s in self.assembly.stacks if s.name == resource.stack)
         return Names(stack.name, resource.logical_id, resource.body, place_of(stack))
 
+    def namesakes(self) -> Iterator[tuple[Resource, Resource]]:
+        """Pairs of resources that AWS cannot tell apart, nor could a proof."""
+        called: dict[str, Resource] = {}
+        for each in self.of_type(*_ARNS):
+            arn = self.names(each).arn
+            if arn in called:
+                yield called[arn], each
+            called[arn] = each
+
     def of_type(self, *types: str) -> Iterator[Resource]:
         """The resources of some types."""
         return (each for each in self.resources if each.type in types)
@@ -117,6 +136,16 @@ class Estate:
     def _resolved(self, stack: Stack, path: str, value: Any) -> Any:
         resolved = _Resolver(self, stack, path).plain(value)
         return None if resolved is _NO_VALUE else resolved
+
+    def count(self, stack: Stack, path: str, characters: int) -> None:
+        """Count what a reference becomes, before it does."""
+        self._characters += characters
+        if self._characters > TEXT_LIMIT:
+            raise BadInputError(
+                f"{stack.file} {path}",
+                f"References become more than {TEXT_LIMIT:,} characters.",
+                "No template of use does: look at what wrote it.",
+            )
 
     def exported(self, name: str) -> tuple[Stack, Any] | None:
         """The stack that exports a value under this name, and the value."""
@@ -157,10 +186,21 @@ class _Resolver:
             return value
         if len(value) == 1:
             ((name, argument),) = value.items()
-            if name == "Ref" or name.startswith("Fn::"):
-                return self._function(name, argument)
+            if is_function(name):
+                return self._counted(self._function(name, argument))
+        for name in value:
+            # A macro beside other keys may change them.
+            if name.startswith("Fn::"):
+                return self._unresolved(name)
         resolved = {key: self.plain(each) for key, each in value.items()}
         return {key: each for key, each in resolved.items() if each is not _NO_VALUE}
+
+    def _counted(self, found: Any) -> Any:
+        self._count(len(found) if isinstance(found, str | list) else 0)
+        return found
+
+    def _count(self, characters: int) -> None:
+        self._estate.count(self._stack, self._path, characters)
 
     def _function(self, name: str, argument: Any) -> Any:
         match name, argument:
@@ -173,14 +213,16 @@ class _Resolver:
             case "Fn::Join", [str() as separator, list() as parts]:
                 plain = [self.plain(part) for part in parts]
                 if all(isinstance(part, str) for part in plain):
+                    self._count(len(separator) * len(plain))
                     return separator.join(plain)
             case "Fn::Sub", str():
                 return self._substituted(argument, {})
             case "Fn::Sub", [str() as text, dict() as values]:
                 return self._substituted(text, values)
-            case "Fn::Select", [index, list() as values] if str(index).isdigit():
-                if int(index) < len(values):
-                    return self.plain(values[int(index)])
+            case "Fn::Select", [index, list() as values]:
+                number = whole_number(index)
+                if number is not None and number < len(values):
+                    return self.plain(values[number])
             case "Fn::Split", [str() as separator, text] if separator:
                 plain_text = self.plain(text)
                 if isinstance(plain_text, str):
@@ -215,8 +257,8 @@ class _Resolver:
         return names.attribute(attribute)
 
     def _substituted(self, text: str, values: Mapping[str, Any]) -> Any:
-        def one(found: re.Match[str]) -> str:
-            name = found[1]
+        @cache
+        def named(name: str) -> str:
             if name.startswith("!"):
                 return f"${{{name[1:]}}}"
             if name in values:
@@ -227,6 +269,11 @@ class _Resolver:
                 plain = self._reference(name)
             return plain if isinstance(plain, str) else self._unresolved(f"Sub {name}")
 
+        def one(found: re.Match[str]) -> str:
+            plain = named(found[1])
+            self._count(len(plain))
+            return plain
+
         return re.sub(r"\$\{([^}]*)\}", one, text)
 
     def _imported(self, name: Any) -> Any:
@@ -234,10 +281,17 @@ class _Resolver:
         found = (
             self._estate.exported(plain_name) if isinstance(plain_name, str) else None
         )
-        if found is None or self._deep >= _IMPORTS_DEEP:
+        known = self._estate.imported
+        if found is not None and self._deep < _IMPORTS_DEEP and plain_name not in known:
+            known[plain_name] = None  # What imports itself has no value.
+            stack, value = found
+            resolver = _Resolver(self._estate, stack, self._path, self._deep + 1)
+            known[plain_name] = resolver.plain(value)
+        text = known.get(plain_name) if found else None
+        # AWS: Outputs: what is exported is a text.
+        if not isinstance(text, str):
             return self._unresolved(f"Fn::ImportValue {plain_name}")
-        stack, value = found
-        return _Resolver(self._estate, stack, self._path, self._deep + 1).plain(value)
+        return text
 
     def _unresolved(self, what: str) -> str:
         short = what if len(what) <= 200 else f"{what[:200]}..."
@@ -264,6 +318,8 @@ class Names:
     @property
     def reference(self) -> str:
         """What `Ref` gives."""
+        if not self._is_known:
+            return self._chosen("Ref")
         if self._type == "AWS::EC2::VPCEndpoint":
             return f"vpce-{self._generated}"
         if self._type in _REFERENCED_BY_ARN:
@@ -274,6 +330,8 @@ class Names:
 
     def attribute(self, name: str) -> str:
         """What `Fn::GetAtt` gives."""
+        if not self._is_known:
+            return self._chosen(name)
         if name in ("Arn", "TopicArn", "RoleArn"):
             return self.arn
         if name in ("RegionalDomainName", "DomainName"):
@@ -284,24 +342,32 @@ class Names:
     def name(self) -> str:
         """The name that its template gives, or one as CloudFormation makes them."""
         given = self._properties.get(_NAME_KEYS.get(self._type, ""))
-        if isinstance(given, str):
-            return given
+        if given is not None:
+            return given if isinstance(given, str) else self._chosen("name")
         return self._generated.lower() if self._type in _LOWER else self._generated
 
     @property
     def arn(self) -> str:
-        """The ARN; of a type that is not known, a text of its own."""
+        """The ARN; of a network's resource, a text of its own."""
         pattern = _ARNS.get(self._type)
         if pattern is None:
-            return f"{self._generated}.Arn"
+            return f"{self._generated}.Arn" if self._is_known else self._chosen("Arn")
         path = self._properties.get("Path", "/")
         return pattern.format(
             partition=self.place.partition,
             account=self.place.account,
             region=self.place.region,
             name=self.name,
-            path=path if isinstance(path, str) else f"{UNRESOLVED}path>",
+            path=path if isinstance(path, str) else self._chosen("path"),
         )
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether AWS makes its attributes up; others may be anything, chosen by it."""
+        return self._type in _ARNS or self._type.startswith("AWS::EC2::")
+
+    def _chosen(self, name: str) -> str:
+        return f"{UNRESOLVED}{self._generated}.{name}>"
 
     @property
     def _type(self) -> str:
@@ -357,3 +423,14 @@ _ARNS = {
 def listed(value: Any) -> Sequence[Any]:
     """A list, also where a template may write one value alone."""
     return value if isinstance(value, list) else [value]
+
+
+def whole_number(value: Any) -> int | None:
+    """A number as templates write one, as a number or as a text of few digits."""
+    found = re.fullmatch("[0-9]{1,9}", str(value))
+    return int(found[0]) if found else None
+
+
+def is_function(key: str) -> bool:
+    """Whether a mapping with this key alone stands for another value."""
+    return key == "Ref" or key.startswith("Fn::")

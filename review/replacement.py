@@ -134,8 +134,9 @@ def _targets(stack: str, value: Any) -> Iterator[str]:
         if key == "Ref" and isinstance(argument, str):
             yield f"{stack}/{argument}"
         elif key == "Fn::GetAtt":
-            name = argument[0] if isinstance(argument, list) else str(argument)
-            yield f"{stack}/{str(name).partition('.')[0]}"
+            names = argument if isinstance(argument, list) else [argument]
+            for name in names[:1]:
+                yield f"{stack}/{str(name).partition('.')[0]}"
         elif key == "Fn::ImportValue":
             yield f"import {argument}"
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .assembly import Assembly
+from .bad_input import BadInputError
 from .change import Change
 from .delta import (
     access,
@@ -29,6 +30,7 @@ from .findings import SEVERITIES, Finding, Severity
 from .invariants.all import INVARIANTS
 from .invariants.invariant import Answer, Invariant
 from .prices import Prices
+from .proof.patience import patience
 from .replacement import Replacement, replacements
 from .scene import Scene, scene_of
 
@@ -116,19 +118,21 @@ def review(
         prices: Of instances; without them, nothing is said of cost.
 
     Raises:
-        BadInputError: A side is not the assembly of one environment.
+        BadInputError: A side is not the assembly of one environment, or each is that
+            of another one.
     """
     change = Change(
         before=None if before is None else scene_of(before), after=scene_of(after)
     )
+    _same_environment(change)
     registers = registers or Registers()
     # Public rules are checked outside of Python, beside the proofs.
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ThreadPoolExecutor(max_workers=1) as beside, patience():
         checked = beside.submit(compliance_of, change, registers.after, today=today)
         promises = [_promise(each, change) for each in INVARIANTS]
+        policies = list(access_changes(change))
     broken_rules = checked.result()
     exceptions = leave_changes(change)
-    policies = list(access_changes(change))
     replaced = replacements(change)
     effects = job_effects(change, prices)
     sources = code_changes(change)
@@ -160,6 +164,21 @@ def review(
         register=tuple(accepted),
         findings=tuple(sorted(found, key=lambda each: each.order)),
     )
+
+
+def _same_environment(change: Change) -> None:
+    if change.before is None:
+        return
+    old, new = (
+        f"{scene.declared.name} in {scene.place.account} {scene.place.region}"
+        for scene in (change.before, change.after)
+    )
+    if old != new:
+        raise BadInputError(
+            str(change.after.foundation.file),
+            f"OLD is the environment {old}, and NEW is {new}.",
+            "Compare two assemblies of one environment, or review NEW alone.",
+        )
 
 
 def _not_deployed(

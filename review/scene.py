@@ -4,7 +4,7 @@ A resource is found by the outputs of the foundation stack, which name it for pe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from private_transform.lock import Buckets
@@ -12,7 +12,16 @@ from private_transform.lock import Buckets
 from .assembly import Assembly, Stack
 from .bad_input import BadInputError
 from .declared import Declared, declared_in
-from .plain import UNRESOLVED, Estate, Place, Resource, listed, place_of
+from .grammar import faults
+from .plain import (
+    UNRESOLVED,
+    Estate,
+    Place,
+    Resource,
+    is_function,
+    listed,
+    place_of,
+)
 from .site import KeyServices, Site
 
 Document = Mapping[str, Any]
@@ -31,7 +40,16 @@ _READ = {
 types that none of ours has, and a Condition may take the resource away."""
 
 
-_MACROS = ("Fn::Transform", "Fn::ForEach")
+_SECTIONS = {
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+}
+"""Sections of a template that are understood; Rules only stop a deployment."""
 
 
 class UnclearError(Exception):
@@ -194,7 +212,7 @@ def scene_of(assembly: Assembly) -> Scene:
     """Find out what is what.
 
     Raises:
-        BadInputError: It is not the assembly of one environment.
+        BadInputError: It is not the assembly of one environment in one place.
     """
     found = [
         (stack, declared)
@@ -209,9 +227,14 @@ def scene_of(assembly: Assembly) -> Scene:
             "Review the assembly of one environment: cdk synth -q -c environment=NAME",
         )
     ((foundation, declared),) = found
-    estate = Estate(assembly)
+    located = replace(
+        assembly,
+        stacks=tuple(_located(stack, declared) for stack in assembly.stacks),
+    )
+    foundation = _located(foundation, declared)
+    estate = Estate(located)
     return Scene(
-        assembly=assembly,
+        assembly=located,
         estate=estate,
         declared=declared,
         foundation=foundation,
@@ -220,8 +243,21 @@ def scene_of(assembly: Assembly) -> Scene:
             for name, value in estate.outputs(foundation).items()
             if isinstance(value, str)
         },
-        blind_spots=tuple(_blind_spots(assembly, estate)),
+        blind_spots=tuple(_blind_spots(located, estate)),
     )
+
+
+def _located(stack: Stack, declared: Declared) -> Stack:
+    """A stack where the environment is; a template alone says nothing of it."""
+    account, region = declared.perimeter.account, declared.perimeter.region
+    if (stack.account or account, stack.region or region) != (account, region):
+        raise BadInputError(
+            str(stack.file),
+            f"The stack goes to {stack.account} {stack.region}, and the environment is "
+            f"declared for {account} {region}.",
+            "Review the assembly of one environment: cdk synth -q -c environment=NAME",
+        )
+    return replace(stack, account=account, region=region)
 
 
 def document_in(resource: Resource, key: str) -> Document:
@@ -231,30 +267,40 @@ def document_in(resource: Resource, key: str) -> Document:
         UnclearError: It is not a policy, or says what only a deployment knows.
     """
     document = resource.properties.get(key)
-    if not isinstance(document, dict):
-        raise UnclearError(f"{resource.path} has no {key} that can be read")
-    statements = listed(document.get("Statement"))
-    for number, statement in enumerate(statements):
-        place = f"{resource.path} {key}.Statement[{number}]"
-        if not isinstance(statement, dict):
-            raise UnclearError(f"{place} is not a statement")
-        if statement.get("Effect") not in ("Allow", "Deny"):
-            raise UnclearError(f"{place} neither allows nor denies")
-        if UNRESOLVED in repr(statement):
-            raise UnclearError(f"{place} says what only a deployment knows")
-    return {**document, "Statement": statements}
+    place = f"{resource.path} {key}"
+    if UNRESOLVED in repr(document):
+        raise UnclearError(f"{place} says what only a deployment knows")
+    fault = next(faults(document), None)
+    if fault is not None:
+        raise UnclearError(f"{place}{fault}")
+    assert isinstance(document, dict)
+    return {**document, "Statement": listed(document["Statement"])}
+
+
+def mappings_in(resource: Resource, key: str) -> Iterator[Mapping[str, Any]]:
+    """The mappings of a list among a resource's properties.
+
+    Raises:
+        UnclearError: Something else is among them.
+    """
+    for each in listed(resource.properties.get(key, [])):
+        if not isinstance(each, dict):
+            raise UnclearError(f"{resource.path} has a {key} that cannot be read")
+        yield each
 
 
 def _blind_spots(assembly: Assembly, estate: Estate) -> Iterator[str]:
     for stack in assembly.stacks:
-        for section in ("Conditions", "Mappings", "Transform"):
-            if section in stack.template:
-                yield f"{stack.name} has {section}, which are not evaluated"
+        for section in sorted(stack.template.keys() - _SECTIONS):
+            yield f"{stack.name} has {section}, which is not evaluated"
+    for one, other in estate.namesakes():
+        yield f"{one.path} and {other.path} have one name"
     for each in estate.resources:
         if each.type in ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"):
             yield f"{each.path} is a nested stack, whose template is not here"
-        macros = [name for name in each.body.get("Properties", {}) if name in _MACROS]
-        for name in macros:
+        if each.type.endswith("::MODULE"):
+            yield f"{each.path} is a module, whose resources are not here"
+        for name in filter(is_function, each.body.get("Properties", {})):
             yield f"{each.path} has its properties from {name}, which is not evaluated"
         for attribute in sorted(set(each.body) - _READ):
             yield f"{each.path} has {attribute}, which is not understood"

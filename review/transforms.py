@@ -1,14 +1,14 @@
 """What each transform's file declares, as the template of its stack carries it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from private_transform.environment import TRANSFORM_TAG
+from private_transform.environment import TRANSFORM_TAG, shapes
 
 from .assembly import Stack
-from .bad_input import BadInputError
 from .scene import Scene
+from .words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,38 +47,33 @@ def transforms_of(scene: Scene) -> Iterator[DeclaredTransform]:
 
 
 def _declared(stack: Stack, content: Any) -> DeclaredTransform:
-    try:
-        source = content["transform_input"]["data_source"]["s3_data_source"]
-        folder, slash, _ = source["s3_uri"].rpartition("/")
-        smoke, capture = content.get("smoke_input"), content.get("data_capture_config")
-        output = content["transform_output"]["s3_output_path"]
-        return DeclaredTransform(
-            stack=stack.name,
-            name=_text(content["name"]),
-            inputs=(folder + slash, *([_text(smoke)] if smoke else [])),
-            outputs=(
-                _text(output),
-                *([_text(capture["destination_s3_uri"])] if capture else []),
-            ),
-            artifacts=tuple(_of_containers(content, "model_data_url")),
-            lists=source["s3_data_type"] == "S3Prefix",
-            packages=tuple(_of_containers(content, "model_package_name")),
-        )
-    except (AttributeError, KeyError, TypeError) as error:
-        raise BadInputError(
-            f"{stack.file} Metadata.{TRANSFORM_TAG}",
-            f"This is no transform's declaration: {error}.",
-            "Synthesize it anew: the transform's stack writes it from its file.",
-        ) from None
-
-
-def _of_containers(content: Mapping[str, Any], key: str) -> Iterator[str]:
-    for container in content["model"]["containers"]:
-        if key in container:
-            yield _text(container[key])
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a text")
-    return value
+    words = Words(f"{stack.file} Metadata.{TRANSFORM_TAG}", content)
+    data = words.inside("transform_input").inside("data_source")
+    source = data.inside("s3_data_source")
+    folder, slash, _ = source.one(shapes.InputPath, "s3_uri").rpartition("/")
+    smoke = words.one(shapes.SmokePrefix, "smoke_input", default=None)
+    outputs = words.inside("transform_output")
+    capture = words.inside("data_capture_config")
+    captured = capture.one(shapes.OutputPrefix, "destination_s3_uri", default=None)
+    containers = tuple(words.inside("model").each("containers"))
+    return DeclaredTransform(
+        stack=stack.name,
+        name=words.one(shapes.TransformName, "name"),
+        inputs=(folder + slash, *([smoke] if smoke else [])),
+        outputs=(
+            outputs.one(shapes.OutputPrefix, "s3_output_path"),
+            *([captured] if captured else []),
+        ),
+        artifacts=tuple(
+            each.one(shapes.ModelDataUrl, "model_data_url")
+            for each in containers
+            if each.has("model_data_url")
+        ),
+        packages=tuple(
+            each.one(shapes.ModelPackage, "model_package_name")
+            for each in containers
+            if each.has("model_package_name")
+        ),
+        lists=source.one(Literal["S3Prefix", "ManifestFile"], "s3_data_type")
+        == "S3Prefix",
+    )

@@ -28,7 +28,8 @@ from review.proof.encoder import (
     names_action,
 )
 from review.proof.encoder import Resource as At
-from review.proof.solver import UndecidedError, example, first_example
+from review.proof.patience import UndecidedError
+from review.proof.solver import example, first_example
 from review.proof.witness import told
 from review.scene import Document, Scene, UnclearError, document_in
 

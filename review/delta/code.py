@@ -1,11 +1,9 @@
 """What changed in the code that runs: files, lines, and the AWS calls that are new."""
 
 import ast
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import botocore.session
 from botocore import xform_name
@@ -16,6 +14,8 @@ from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
 from review.proof.encoder import names_action
 from review.scene import Scene, UnclearError
+
+from .asset import difference, files_of
 
 _SERVICES = (
     "athena",
@@ -51,8 +51,9 @@ for Amazon S3)."""
 
 _PREFIXES = {"stepfunctions": "states"}
 
-_LINES = 400
-"""Lines of a difference that are shown."""
+
+_PARSED_LIMIT = 500_000
+"""Bytes of a file whose calls are looked for: to parse it takes 500 times as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def code_changes(change: Change) -> list[CodeChange]:
     for old, new in change.kept():
         if new.type == "AWS::Lambda::Function":
             was, now = _asset(old), _asset(new)
-            if was != now:
+            if was != now or _differ(change, was):
                 pairs.setdefault((was, now), []).append(new)
     return [
         _compared(change, was, now, functions)
@@ -164,6 +165,19 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
                     )
 
 
+def _differ(change: Change, asset: str) -> bool:
+    """Whether files differ under one name, which should be that of their content."""
+    assert change.before is not None
+    sides = (change.before, change.after)
+    old, new = (side.assembly.assets.get(asset) for side in sides)
+    if old is None or new is None or not (old.is_dir() and new.is_dir()):
+        return False
+    try:
+        return files_of(old) != files_of(new)
+    except UnclearError:
+        return True
+
+
 def _asset(function: Resource) -> str:
     code = function.properties.get("Code")
     key = code.get("S3Key") if isinstance(code, dict) else None
@@ -186,7 +200,10 @@ def _compared(
         return CodeChange(
             functions=paths, unclear="its files are not in both assemblies"
         )
-    before, after = _files(old), _files(new)
+    try:
+        before, after = files_of(old), files_of(new)
+    except UnclearError as error:
+        return CodeChange(functions=paths, unclear=str(error))
     changed = sorted(
         name for name in before.keys() & after.keys() if before[name] != after[name]
     )
@@ -196,34 +213,8 @@ def _compared(
         changed=tuple(changed),
         removed=tuple(sorted(before.keys() - after.keys())),
         calls=tuple(_new_calls(change.after, functions, before, after)),
-        difference=_difference(before, after),
+        difference=difference(before, after),
     )
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-
-
-def _difference(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
-    lines: list[str] = []
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name, b""), after.get(name, b"")
-        if old == new or b"\0" in old + new:
-            continue
-        lines += difflib.unified_diff(
-            old.decode(errors="replace").splitlines(),
-            new.decode(errors="replace").splitlines(),
-            f"before/{name}",
-            f"after/{name}",
-            lineterm="",
-        )
-    more = len(lines) - _LINES
-    shown = lines[:_LINES] + ([f"... {more} more lines"] if more > 0 else [])
-    return "\n".join(shown)
 
 
 def _new_calls(
@@ -244,12 +235,12 @@ def _calls(files: Mapping[str, bytes]) -> set[str]:
     """Names of the methods that Python code calls, whatever of."""
     found: set[str] = set()
     for name, content in files.items():
-        if not name.endswith(".py"):
+        if not name.endswith(".py") or len(content) > _PARSED_LIMIT:
             continue
         try:
             tree = ast.parse(content)
-        except (SyntaxError, ValueError):
-            continue
+        except (MemoryError, RecursionError, SyntaxError, ValueError):
+            continue  # Also what nests too deep to be parsed.
         found |= {
             node.func.attr
             for node in ast.walk(tree)

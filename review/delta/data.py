@@ -5,7 +5,7 @@ from typing import Any
 
 from review.change import Change
 from review.findings import Finding
-from review.plain import Resource, listed
+from review.plain import Resource, listed, whole_number
 from review.replacement import Replacement
 
 STATEFUL = {
@@ -152,9 +152,8 @@ def _shorter(old: Resource, new: Resource, name: str, what: str) -> Iterator[Fin
     was, now = (each.properties.get(name) for each in (old, new))
     if now is None or was == now:
         return
-    if was is None or (
-        str(was).isdigit() and str(now).isdigit() and int(now) < int(was)
-    ):
+    before, after = whole_number(was), whole_number(now)
+    if was is None or (before is not None and after is not None and after < before):
         kept = "for ever" if was is None else f"for {was} days"
         yield Finding(
             rule="data-retention",

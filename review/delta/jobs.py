@@ -10,7 +10,7 @@ from private_transform.handlers.names import substance
 from private_transform.handlers.typed import typed
 from review.change import Change
 from review.findings import Finding
-from review.plain import Resource, listed
+from review.plain import Resource, listed, whole_number
 from review.prices import Prices
 from review.scene import Scene
 
@@ -165,7 +165,12 @@ def _reasons(old: _Transform, new: _Transform) -> Iterator[str]:
 
 def _substance(resource: Resource | None) -> Mapping[str, Any]:
     request = resource.properties.get("Request") if resource else None
-    return substance(typed(request)) if isinstance(request, dict) else {}
+    if not isinstance(request, dict):
+        return {}
+    try:
+        return substance(typed(request))
+    except (TypeError, ValueError):  # The launcher refuses it, in words.
+        return request
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
@@ -186,7 +191,6 @@ def _running(name: str, job: Resource, effect: Effect, why: str) -> JobEffect:
     )
     output = _mapping(request, "TransformOutput")
     smoke = str(job.properties.get("MostInputs", 0)) != "0"
-    count = str(resources.get("InstanceCount", ""))
     return JobEffect(
         transform=name,
         effect="smoke" if smoke else effect,
@@ -197,7 +201,7 @@ def _running(name: str, job: Resource, effect: Effect, why: str) -> JobEffect:
             for each in listed(job.properties.get("Fallbacks", []))
             if isinstance(each, dict)
         ),
-        instance_count=int(count) if count.isdigit() else 0,
+        instance_count=whole_number(resources.get("InstanceCount")) or 0,
         inputs=str(source.get("S3Uri", "")),
         outputs=str(output.get("S3OutputPath", "")),
         key=str(output.get("KmsKeyId", "")),

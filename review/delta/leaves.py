@@ -70,13 +70,6 @@ def findings(
                 resource=stack,
                 message=f"The exception {about} never ends.",
             )
-        if "*" in leave.who.partition("AWSReservedSSO_")[0]:
-            yield Finding(
-                rule="exception-for-many",
-                severity="high",
-                resource=stack,
-                message=f"The exception {about} names nobody in particular.",
-            )
         if each.change == "new":
             yield Finding(
                 rule="exception-new",

@@ -4,7 +4,9 @@ A difference that matters is for somebody who knows; every other one is told, so
 nothing changes in silence.
 """
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from review.change import Change
 from review.findings import Finding
@@ -94,8 +96,14 @@ def findings(change: Change) -> Iterator[Finding]:
 
 def _differing(old: Resource, new: Resource) -> list[str]:
     skipped = _SAYS_NOTHING | _JUDGED.get(new.type, set())
+    sides = old.properties, new.properties
     return [
         name
-        for name in sorted(old.properties.keys() | new.properties.keys())
-        if name not in skipped and old.properties.get(name) != new.properties.get(name)
+        for name in sorted(sides[0].keys() | sides[1].keys())
+        if name not in skipped and not _is_same(*(it.get(name) for it in sides))
     ]
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    # Python takes 1 for True.
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -21,6 +21,7 @@ from review.proof.encoder import (
     Resource,
     all_of,
     any_of,
+    literal,
 )
 from review.site import Site
 
@@ -118,7 +119,7 @@ def _object_from_outside(at: AtBucket) -> Formula:
     if name in WRITE and at.kind != "outputs":
         reason.append(at.by(*people.uploaders_outside))
     if name in READ | WRITE and at.kind == "outputs":
-        results = z3.PrefixOf(z3.StringVal(people.query_prefix), at.request.object_key)
+        results = z3.PrefixOf(literal(people.query_prefix), at.request.object_key)
         query = z3.And(at.by_athena, at.by(*people.analysts))
         reason.append(z3.And(query, results if name in WRITE else TRUE))
     return all_of([at.passes, at.outside, z3.Not(any_of(reason))])

@@ -19,6 +19,7 @@ from review.proof.encoder import (
     Resource,
     all_of,
     any_of,
+    literal,
 )
 from review.site import Site
 
@@ -80,7 +81,7 @@ def _used_past_s3(at: AtKey) -> Formula:
     request, people = at.request, at.site.perimeter
     s3 = request.equals("kms:ViaService", at.site.service("s3"))
     ours = z3.PrefixOf(
-        z3.StringVal(at.site.bucket_pattern.removesuffix("*")),
+        literal(at.site.bucket_pattern.removesuffix("*")),
         request.value("kms:EncryptionContext:aws:s3:arn"),
     )
     excused = any_of(
@@ -125,7 +126,7 @@ def _grant(at: AtKey) -> Formula:
 
 def _foreign(at: AtKey) -> Formula:
     ours = z3.PrefixOf(
-        z3.StringVal(at.site.principals), at.request.value("aws:PrincipalArn")
+        literal(at.site.principals), at.request.value("aws:PrincipalArn")
     )
     stranger = z3.Not(z3.And(at.request.present("aws:PrincipalArn"), ours))
     return all_of([at.passes, stranger, z3.Not(at.request.by_service)])

@@ -17,6 +17,7 @@ from review.proof.encoder import (
     Text,
     all_of,
     any_of,
+    literal,
 )
 from review.site import Site
 
@@ -52,7 +53,7 @@ def _somebody_else(at: Elsewhere) -> Formula:
 
 def _from_an_unnamed_place(at: Elsewhere) -> Formula:
     named = any_of(
-        z3.PrefixOf(z3.StringVal(place.objects.removesuffix("*")), at.arn)
+        z3.PrefixOf(literal(place.objects.removesuffix("*")), at.arn)
         for place in at.site.perimeter.artifact_places
     )
     return z3.And(at.passes, z3.Not(named))
@@ -61,7 +62,7 @@ def _from_an_unnamed_place(at: Elsewhere) -> Formula:
 def _of_an_unnamed_owner(at: Elsewhere) -> Formula:
     owned = any_of(
         z3.And(
-            z3.PrefixOf(z3.StringVal(place.objects.removesuffix("*")), at.arn),
+            z3.PrefixOf(literal(place.objects.removesuffix("*")), at.arn),
             at.request.equals("aws:ResourceAccount", place.account),
         )
         for place in at.site.perimeter.artifact_places
@@ -88,7 +89,7 @@ def elsewhere(
     request, arn = Request(), z3.String("any other ARN")
     reading = Reading(request, document, Resource("", arn))
     foreign = all_of(
-        z3.Not(z3.PrefixOf(z3.StringVal(bucket), arn))
+        z3.Not(z3.PrefixOf(literal(bucket), arn))
         for bucket in (*site.buckets.data, site.buckets.control)
     )
     return [

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Literal
 
 from review.proof.encoder import UnsupportedPolicyError
-from review.proof.solver import UndecidedError
+from review.proof.patience import UndecidedError
 from review.scene import Scene, UnclearError
 
 Status = Literal["PROVED", "VIOLATED", "UNKNOWN"]

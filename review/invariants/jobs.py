@@ -6,7 +6,7 @@ from typing import Any
 from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
 from private_transform.handlers.contract import JOB_TYPE, MODEL_TYPE
 from review.plain import Resource, listed
-from review.scene import Scene, UnclearError
+from review.scene import Scene, UnclearError, mappings_in
 
 from .invariant import Invariant, Violation
 
@@ -89,7 +89,7 @@ def _in_our_network(
     }
     for key, known in ours.items():
         given = listed(network.get(key, []))
-        foreign = [each for each in given if each not in known]
+        foreign = [each for each in given if str(each) not in known]
         if not given or foreign:
             where = ", ".join(map(str, foreign)) or "no VPC"
             yield Violation(
@@ -142,7 +142,7 @@ def _encrypted(scene: Scene) -> Iterator[Violation]:
             )
         for resources in (
             _mapping(request, "TransformResources"),
-            *listed(job.properties.get("Fallbacks", [])),
+            *mappings_in(job, "Fallbacks"),
         ):
             yield from _volume_encrypted(scene, job, resources, key)
 

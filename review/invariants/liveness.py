@@ -15,7 +15,7 @@ import z3
 
 from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
-from review.proof.encoder import Formula, Reading, Request
+from review.proof.encoder import Formula, Reading, Request, literal
 from review.proof.encoder import Resource as At
 from review.proof.solver import example
 from review.scene import Document, Scene, document_in
@@ -337,7 +337,7 @@ def _passes(policy: str, question: _Question) -> bool:
     given: list[Formula] = []
     if question.below is not None:
         at = At(f"{question.at}/", request.object_key)
-        below = z3.StringVal(question.below)
+        below = literal(question.below)
         given = [
             request.object_key == below
             if question.exact
@@ -380,7 +380,7 @@ def _facts(request: Request, told: Mapping[str, Any]) -> Iterator[Formula]:
         elif z3.is_real(actual):
             yield actual == z3.RealVal(value)
         else:
-            yield actual == z3.StringVal(value)
+            yield actual == literal(value)
 
 
 LIVENESS = (

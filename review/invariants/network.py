@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.plain import Resource, listed
-from review.scene import Scene, UnclearError
+from review.scene import Scene, mappings_in
 
 from .invariant import Invariant, Violation
 
@@ -105,19 +105,12 @@ def _groups_closed(scene: Scene) -> Iterator[Violation]:
                 says=f"{group.path} names no egress, so that AWS lets everything out.",
             )
         for direction in ("Egress", "Ingress"):
-            for rule in _rules(group, direction):
+            for rule in mappings_in(group, f"SecurityGroup{direction}"):
                 yield from _rule_closed(scene, group, group.path, direction, rule)
     for direction in ("Egress", "Ingress"):
         for each in scene.estate.of_type(f"AWS::EC2::SecurityGroup{direction}"):
             owner = _group(scene, each.properties.get("GroupId"))
             yield from _rule_closed(scene, owner, each.path, direction, each.properties)
-
-
-def _rules(group: Resource, direction: str) -> Iterator[Mapping[str, Any]]:
-    for rule in listed(group.properties.get(f"SecurityGroup{direction}", [])):
-        if not isinstance(rule, dict):
-            raise UnclearError(f"{group.path} has a rule that cannot be read")
-        yield rule
 
 
 def _group(scene: Scene, group_id: Any) -> Resource | None:
@@ -198,7 +191,7 @@ def _routed(scene: Scene) -> Iterator[Violation]:
     endpoint = scene.resource("AWS::EC2::VPCEndpoint", scene.named("EndpointId"))
     with_endpoint = listed(endpoint.properties.get("RouteTableIds", []))
     tables = {
-        association.properties.get("SubnetId"): association.properties.get(
+        str(association.properties.get("SubnetId")): association.properties.get(
             "RouteTableId"
         )
         for association in scene.estate.of_type("AWS::EC2::SubnetRouteTableAssociation")

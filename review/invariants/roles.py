@@ -21,6 +21,7 @@ from review.proof.encoder import (
     all_of,
     any_of,
     arn_like,
+    literal,
     names_action,
 )
 from review.proof.encoder import Resource as At
@@ -106,10 +107,10 @@ def _own(
     buckets = site.buckets
     if action == "s3:ListBucket":
         within = any_of(
-            z3.PrefixOf(z3.StringVal(prefix), request.value("s3:prefix"))
+            z3.PrefixOf(literal(prefix), request.value("s3:prefix"))
             for prefix in transform.inputs
         )
-        listed_bucket = arn == z3.StringVal(buckets.inputs)
+        listed_bucket = arn == literal(buckets.inputs)
         return all_of([listed_bucket, request.present("s3:prefix"), within])
     if action == "s3:GetObject":
         below = [f"{buckets.inputs}/{prefix}" for prefix in transform.inputs]
@@ -117,13 +118,13 @@ def _own(
         exact = [_artifact(site, url) for url in transform.artifacts]
         return any_of(
             [
-                *(z3.PrefixOf(z3.StringVal(each), arn) for each in below),
-                *(arn == z3.StringVal(each) for each in exact),
+                *(z3.PrefixOf(literal(each), arn) for each in below),
+                *(arn == literal(each) for each in exact),
             ]
         )
     if action in WRITE:
         return any_of(
-            z3.PrefixOf(z3.StringVal(f"{buckets.outputs}/{prefix}"), arn)
+            z3.PrefixOf(literal(f"{buckets.outputs}/{prefix}"), arn)
             for prefix in transform.outputs
         )
     return FALSE
@@ -136,12 +137,10 @@ def _artifact(site: Site, url: str) -> str:
 
 
 def _own_key(scene: Scene, request: Request, arn: Text, action: str) -> Formula:
-    ours = arn == z3.StringVal(scene.site.key_arn)
+    ours = arn == literal(scene.site.key_arn)
     if action in _JOB_ENCRYPTS:
         through_s3 = request.equals("kms:ViaService", scene.site.service("s3"))
-        of_sources = any_of(
-            arn == z3.StringVal(key) for key in scene.declared.source_keys
-        )
+        of_sources = any_of(arn == literal(key) for key in scene.declared.source_keys)
         lent = z3.And(of_sources, through_s3) if action == "kms:Decrypt" else FALSE
         return z3.Or(ours, lent)
     if action == "kms:CreateGrant":
@@ -188,15 +187,13 @@ def _changes(action: str) -> bool:
 
 def _not_an_object(site: Site, request: Request, arn: Text, action: str) -> Formula:
     """Any action that is not on an object of a data bucket."""
-    return z3.Not(
-        any_of(z3.PrefixOf(z3.StringVal(f"{b}/"), arn) for b in site.buckets.data)
-    )
+    return z3.Not(any_of(z3.PrefixOf(literal(f"{b}/"), arn) for b in site.buckets.data))
 
 
 def _launches(scene: Scene, request: Request, arn: Text, action: str) -> Formula:
     place, name = scene.place, scene.declared.name
     here = f"arn:{place.partition}:sagemaker:{place.region}:{place.account}"
-    ours = z3.PrefixOf(z3.StringVal(f"{here}:model/{name}-"), arn)
+    ours = z3.PrefixOf(literal(f"{here}:model/{name}-"), arn)
     if action == "iam:PassRole":
         return z3.And(
             arn_like(arn, scene.declared.perimeter.execution_roles),
@@ -224,12 +221,12 @@ def _launches(scene: Scene, request: Request, arn: Text, action: str) -> Formula
         ]
         # A package of the registry carries no network: its model's name does.
         package = any_of(
-            arn == z3.StringVal(name)
+            arn == literal(name)
             for transform in transforms_of(scene)
             for name in transform.packages
         )
         return z3.Or(package, all_of([ours, isolated, *placed]))
-    jobs = z3.PrefixOf(z3.StringVal(f"{here}:transform-job/{name}-"), arn)
+    jobs = z3.PrefixOf(literal(f"{here}:transform-job/{name}-"), arn)
     volumes = "sagemaker:VolumeKmsKeyArn"
     key = scene.site.key_arn
     keys = z3.And(
@@ -240,7 +237,7 @@ def _launches(scene: Scene, request: Request, arn: Text, action: str) -> Formula
     model = z3.And(
         request.present("sagemaker:ModelArn"),
         z3.PrefixOf(
-            z3.StringVal(f"{here}:model/{name}-"), request.value("sagemaker:ModelArn")
+            literal(f"{here}:model/{name}-"), request.value("sagemaker:ModelArn")
         ),
     )
     return all_of([jobs, keys, model])
@@ -260,6 +257,13 @@ def _duties_apart(scene: Scene) -> Iterator[Violation]:
             says=f"{each.type} {each.path}: people are roles of a declared duty.",
         )
     ours = {scene.estate.names(each).reference for each in roles(scene)}
+    for each in scene.estate.of_type("AWS::IAM::RolePolicy"):
+        if str(each.properties.get("RoleName")) not in ours:
+            yield Violation(
+                resource=each.path,
+                says=f"{each.path} gives rights to {each.properties.get('RoleName')}, "
+                "which is no role of these templates.",
+            )
     for policy in scene.estate.of_type("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
         members = {
             str(member)
@@ -322,16 +326,16 @@ def _duty_at(
     }
     there, does = reach[duty]
     if action in does:
-        return any_of(z3.PrefixOf(z3.StringVal(f"{b}/"), arn) for b in there)
+        return any_of(z3.PrefixOf(literal(f"{b}/"), arn) for b in there)
     if action in LIST | {"s3:GetBucketLocation"}:
-        return any_of(arn == z3.StringVal(bucket) for bucket in there)
+        return any_of(arn == literal(bucket) for bucket in there)
     return FALSE
 
 
 def _duty_at_key(
     scene: Scene, duty: str, request: Request, arn: Text, action: str
 ) -> Formula:
-    ours = arn == z3.StringVal(scene.site.key_arn)
+    ours = arn == literal(scene.site.key_arn)
     if duty == "key_administrators":
         used = action.removeprefix("kms:") in _CRYPTOGRAPHY
         return z3.And(ours, z3.BoolVal(not used and action != "kms:CreateGrant"))

@@ -12,6 +12,7 @@ Effect of missing context keys in negated operators; Set operators for multivalu
 context keys.
 """
 
+import fnmatch
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import z3
+
+from review.proof.patience import lose_patience
 
 Formula: TypeAlias = z3.BoolRef
 Text: TypeAlias = z3.SeqRef
@@ -74,7 +77,7 @@ class Request:
 
     def equals(self, key: str, value: str) -> Formula:
         """The key is present and has exactly this value."""
-        return z3.And(self.present(key), self.value(key) == z3.StringVal(value))
+        return z3.And(self.present(key), self.value(key) == literal(value))
 
     def among(self, key: str, values: Iterable[str]) -> Formula:
         """The key is present and has one of these values."""
@@ -104,9 +107,9 @@ class Request:
     def laws(self, *, partition: str, account: str) -> list[Formula]:
         """State what AWS guarantees about the keys of every request."""
         user = z3.Not(z3.Or(self.anonymous, self.by_service))
-        prefix = z3.StringVal(f"arn:{partition}:iam::{account}:")
+        prefix = literal(f"arn:{partition}:iam::{account}:")
         arn = self.value("aws:PrincipalArn")
-        ours = self.value("aws:PrincipalAccount") == z3.StringVal(account)
+        ours = self.value("aws:PrincipalAccount") == literal(account)
         return [
             z3.Not(z3.And(self.anonymous, self.by_service)),
             self.present("aws:PrincipalArn") == user,
@@ -148,6 +151,17 @@ class Resource:
     rest: Text | None = None
 
 
+def literal(text: str) -> Text:
+    """Exactly this text: z3 reads a backslash as the beginning of an escape.
+
+    Raises:
+        UnsupportedPolicyError: z3 has not all of its characters.
+    """
+    if any(ord(character) > _LAST_CHARACTER for character in text):
+        raise UnsupportedPolicyError(f"a character that no name has: {text!r}")
+    return z3.StringVal(text.replace("\\", "\\u{5c}"))
+
+
 def any_of(formulas: Iterable[Formula]) -> Formula:
     """At least one holds; none holds when there are none."""
     return z3.Or(list(formulas))
@@ -161,13 +175,13 @@ def all_of(formulas: Iterable[Formula]) -> Formula:
 def like(text: Text, pattern: str) -> Formula:
     """The text matches a pattern with `*` and `?`."""
     if not re.search(r"[*?]", pattern):
-        return text == z3.StringVal(pattern)
+        return text == literal(pattern)
     if re.fullmatch(r"[^*?]*\*", pattern):
-        return z3.PrefixOf(z3.StringVal(pattern[:-1]), text)
+        return z3.PrefixOf(literal(pattern[:-1]), text)
     # That it begins so follows from the pattern, and is what lemmas can speak of.
-    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
+    beginning = re.split(r"[*?]", pattern, maxsplit=1)[0]
     return z3.And(
-        z3.PrefixOf(z3.StringVal(literal), text),
+        z3.PrefixOf(literal(beginning), text),
         z3.InRe(text, _expression(pattern, _ANY_CHARACTER)),
     )
 
@@ -192,12 +206,14 @@ class Reading:
         resource: What the request is about.
 
     Raises:
+        UndecidedError: The review has taken too long.
         UnsupportedPolicyError: The document cannot be encoded exactly.
     """
 
     def __init__(
         self, request: Request, document: Document, resource: Resource
     ) -> None:
+        lose_patience()
         # AWS: IAM policy elements: Variables and tags.
         if "${" in json.dumps(document):
             raise UnsupportedPolicyError("a policy variable")
@@ -236,11 +252,7 @@ def _read(
 ) -> Formula:
     if not {"Action", "NotAction"} & set(statement):
         raise UnsupportedPolicyError("a statement about no action")
-    try:
-        return _conditions_hold(request, statement, resource)
-    except (AttributeError, TypeError, z3.Z3Exception) as error:
-        # Anybody may have written it: a number, where a text belongs.
-        raise UnsupportedPolicyError(f"what no policy says: {error}") from None
+    return _conditions_hold(request, statement, resource)
 
 
 def _about(statement: Mapping[str, Any], action: str) -> bool:
@@ -257,9 +269,7 @@ def names_action(patterns: str | Sequence[str], action: str) -> bool:
 @cache
 def _names_action(patterns: tuple[str, ...], action: str) -> bool:
     # Asked for every action of the catalogue, of the same few lists.
-    return any(
-        re.fullmatch(_plain(pattern), action, re.IGNORECASE) for pattern in patterns
-    )
+    return any(_matcher(pattern.lower()).match(action.lower()) for pattern in patterns)
 
 
 def _conditions_hold(
@@ -284,17 +294,15 @@ def _names_resource(patterns: str | Sequence[str], resource: Resource) -> Formul
 
 def _resource_like(resource: Resource, pattern: str) -> Formula:
     if resource.rest is None:
-        return z3.BoolVal(
-            re.fullmatch(_plain(pattern), resource.beginning, re.DOTALL) is not None
-        )
+        return z3.BoolVal(_matcher(pattern).match(resource.beginning) is not None)
     if pattern.startswith(resource.beginning):
         return like(resource.rest, pattern.removeprefix(resource.beginning))
-    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
-    if not resource.beginning.startswith(literal):
+    beginning = re.split(r"[*?]", pattern, maxsplit=1)[0]
+    if not resource.beginning.startswith(beginning):
         return FALSE
-    if pattern == f"{literal}*":
+    if pattern == f"{beginning}*":
         return TRUE
-    whole = z3.Concat(z3.StringVal(resource.beginning), resource.rest)
+    whole = z3.Concat(literal(resource.beginning), resource.rest)
     return like(whole, pattern)
 
 
@@ -319,11 +327,11 @@ def _principal(request: Request, kind: str, name: str) -> Formula:
         raise UnsupportedPolicyError(f"principal {kind}: {name}")
     arn = request.value("aws:PrincipalArn")
     if account := re.fullmatch(r"(arn:[\w-]+:iam::\d{12}:)root", name):
-        named = z3.PrefixOf(z3.StringVal(account[1]), arn)
+        named = z3.PrefixOf(literal(account[1]), arn)
     elif account := re.fullmatch(r"\d{12}", name):
         named = like(arn, f"arn:*:iam::{account[0]}:*")
     elif re.fullmatch(r"arn:[\w-]+:iam::\d{12}:(role|user)/[^*?]+", name):
-        named = arn == z3.StringVal(name)
+        named = arn == literal(name)
     else:
         raise UnsupportedPolicyError(f"principal {kind}: {name}")
     return z3.And(request.present("aws:PrincipalArn"), named)
@@ -340,18 +348,17 @@ def _condition(request: Request, block: Mapping[str, Mapping[str, Any]]) -> Form
 def _operator(
     request: Request, operator: str, key: str, values: Sequence[Any]
 ) -> Formula:
-    quantifier, _, plain = operator.rpartition(":")
-    if plain == "Null":
+    if operator == "Null":
         absent = z3.Not(request.present(key))
-        return absent if _truth(values[0]) else request.present(key)
+        return any_of(
+            absent if _truth(value) else request.present(key) for value in values
+        )
     if key.lower() in _MULTIVALUED_KEYS:
-        return _set_operator(request, operator, key, values)
-    if quantifier:
-        raise UnsupportedPolicyError(f"{operator} on the single-valued {key}")
-    if_exists = plain.endswith("IfExists")
-    base = plain.removesuffix("IfExists")
-    negated = "Not" in base
-    comparison = base.replace("Not", "")
+        return _set_operator(request, operator, key, [*map(_text, values)])
+    if_exists = operator.endswith("IfExists")
+    base = operator.removesuffix("IfExists")
+    negated = base in _NEGATED
+    comparison = _NEGATED.get(base, base)
     holds = any_of(_compared(comparison, request.value(key), value) for value in values)
     present = request.present(key)
     if negated:
@@ -362,7 +369,7 @@ def _operator(
 
 
 def _set_operator(
-    request: Request, operator: str, key: str, values: Sequence[Any]
+    request: Request, operator: str, key: str, values: Sequence[str]
 ) -> Formula:
     match operator:
         case "ForAnyValue:StringEquals":
@@ -377,34 +384,55 @@ def _set_operator(
 
 
 def _compared(comparison: str, actual: Any, expected: Any) -> Formula:
-    if not isinstance(expected, str | int | float):
-        raise UnsupportedPolicyError(f"what no policy says: {comparison} {expected}")
-    sort = _SORTS.get(re.split("(?<!^)(?=[A-Z])", comparison)[0])
-    if sort is not None and actual.sort() != sort():
+    sort = _SORTS.get(comparison)
+    if sort is None:
+        raise UnsupportedPolicyError(f"condition operator {comparison}")
+    if actual.sort() != sort():
         raise UnsupportedPolicyError(f"{comparison} on {actual}, which is another type")
     match comparison:
         case "StringEquals":
-            return actual == z3.StringVal(expected)
+            return actual == literal(_text(expected))
         case "StringLike":
-            return like(actual, str(expected))
+            return like(actual, _text(expected))
         case "ArnLike" | "ArnEquals":
-            return arn_like(actual, str(expected))
+            return arn_like(actual, _text(expected))
         case "Bool":
             return actual == z3.BoolVal(_truth(expected))
         case "NumericLessThan":
-            return actual < z3.RealVal(expected)
-        case "NumericLessThanEquals":
-            return actual <= z3.RealVal(expected)
-    raise UnsupportedPolicyError(f"condition operator {comparison}")
+            return actual < _number(expected)
+    return actual <= _number(expected)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise UnsupportedPolicyError(f"{value!r}, which is not a text")
+    return value
+
+
+def _number(value: Any) -> Any:
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", str(value)) is None:
+        raise UnsupportedPolicyError(f"{value!r}, which is not a number")
+    return z3.RealVal(value)
 
 
 _SORTS: Mapping[str, Any] = {
-    "Arn": z3.StringSort,
+    "ArnEquals": z3.StringSort,
+    "ArnLike": z3.StringSort,
     "Bool": z3.BoolSort,
-    "Numeric": z3.RealSort,
-    "String": z3.StringSort,
+    "NumericLessThan": z3.RealSort,
+    "NumericLessThanEquals": z3.RealSort,
+    "StringEquals": z3.StringSort,
+    "StringLike": z3.StringSort,
 }
-"""What a key has to be, by how the operators begin that compare it."""
+"""Comparisons, and what a key has to be."""
+
+_NEGATED = {
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "StringNotEquals": "StringEquals",
+    "StringNotLike": "StringLike",
+}
+"""Operators that hold where a comparison does not."""
 
 _ELEMENTS = {
     "Sid",
@@ -416,8 +444,11 @@ _ELEMENTS = {
     "NotResource",
     "Condition",
 }
+_LAST_CHARACTER = 0x2FFFF
+"""What z3 has of Unicode."""
+
 _ANY_CHARACTER = z3.AllChar(z3.ReSort(z3.StringSort()))
-_NO_COLON = z3.Intersect(_ANY_CHARACTER, z3.Complement(z3.Re(z3.StringVal(":"))))
+_NO_COLON = z3.Intersect(_ANY_CHARACTER, z3.Complement(z3.Re(literal(":"))))
 
 
 def _unknown(key: str) -> Any:
@@ -437,20 +468,25 @@ def _expression(pattern: str, character: Any) -> Any:
         if piece == "*"
         else character
         if piece == "?"
-        else z3.Re(z3.StringVal(piece))
+        else z3.Re(literal(piece))
         for piece in re.findall(r"\*|\?|[^*?]+", pattern)
     ]
     if not pieces:
-        return z3.Re(z3.StringVal(""))
+        return z3.Re(literal(""))
     return pieces[0] if len(pieces) == 1 else z3.Concat(*pieces)
 
 
-def _plain(pattern: str) -> str:
-    return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+@cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    """A pattern with `*` and `?` that is never tried twice at one place."""
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
 
 
 def _truth(value: Any) -> bool:
-    return str(value).lower() == "true"
+    text = str(value).lower()
+    if text not in ("true", "false"):
+        raise UnsupportedPolicyError(f"{value!r}, which is not true or false")
+    return text == "true"
 
 
 def _listed(value: Any) -> Sequence[Any]:

@@ -114,10 +114,6 @@ RULES = {
         "An exception has ended and is still there.",
         "Remove it from environment.yaml, or have its owner renew it.",
     ),
-    "exception-for-many": (
-        "An exception names nobody in particular.",
-        "Name each role or endpoint in environment.yaml.",
-    ),
     "exception-new": (
         "Somebody may do more than the rules, by a declared exception.",
         "Ask its owner whether reason and last day are right.",

@@ -48,11 +48,6 @@ def _trusted(content: dict[str, Any]) -> None:
     ]
 
 
-def _break_glass_of_everybody(draft: Draft) -> None:
-    (person,) = draft.declared()["people"]["break_glass"]
-    person["role"] = f"{ROLES}/*"
-
-
 _LOST: tuple[Mutant, ...] = (
     faulty(
         "data",
@@ -270,13 +265,6 @@ _LEAVES: tuple[Mutant, ...] = (
         severity="medium",
         rule="exception-new",
         base="company",
-    ),
-    faulty(
-        "leaves",
-        "leave for every role",
-        _break_glass_of_everybody,
-        FOUNDATION,
-        rule="exception-for-many",
     ),
     faulty(
         "leaves",

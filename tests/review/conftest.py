@@ -13,6 +13,7 @@ from review import review as reviewing
 from review.assembly import Assembly, read_assembly
 from review.findings import Finding
 from review.invariants.invariant import Answer, Invariant
+from review.review import Review
 from review.scene import Scene, scene_of
 
 ROOT = Path(__file__).parents[2]
@@ -27,19 +28,21 @@ class Bases:
     assemblies: dict[str, Assembly]
     _unchanged: dict[str, frozenset[Finding]] = field(default_factory=dict)
 
+    def reviewed(self, base: str, after: Assembly) -> Review:
+        """The review of a change to what is deployed."""
+        return reviewing.review(self.assemblies[base], after, today=TODAY)
+
     def new_findings(self, base: str, after: Assembly) -> tuple[Finding, ...]:
         """What a review finds that one of the unchanged assembly does not."""
-        before = self.assemblies[base]
-        if base not in self._unchanged:
-            same = reviewing.review(before, before, today=TODAY)
-            self._unchanged[base] = frozenset(same.findings)
-        found = reviewing.review(before, after, today=TODAY).findings
-        return tuple(each for each in found if each not in self._unchanged[base])
+        found = self.reviewed(base, after).findings
+        return tuple(each for each in found if each not in self.findings(base))
 
     def findings(self, base: str) -> frozenset[Finding]:
         """What a review of the unchanged assembly finds."""
-        assembly = self.assemblies[base]
-        return frozenset(reviewing.review(assembly, assembly, today=TODAY).findings)
+        if base not in self._unchanged:
+            same = self.reviewed(base, self.assemblies[base])
+            self._unchanged[base] = frozenset(same.findings)
+        return self._unchanged[base]
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ REFUSED = [
         json.dumps({"Resources": {f"R{n}": {"Type": "T"} for n in range(10_000)}}),
         "500 resources",
     ),
-    ('{"Resources": {"It": NaN}}', "mapping with a Type"),
+    ('{"Resources": {"It": NaN}}', "NaN is no number"),
     ("\ufffe", "This is not JSON"),
 ]
 

@@ -1,6 +1,5 @@
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -120,22 +119,6 @@ def test_no_text_breaks_out_of_its_place_in_markdown(
     plain = as_markdown(review_of(discarded.directory), "high")
     hostile = as_markdown(review_of(discarded.directory, text), "high")
     assert skeleton(hostile) == skeleton(plain)
-
-
-def test_no_type_breaks_out_of_the_picture(
-    discarded: Synthesis, tmp_path: Path
-) -> None:
-    file = tmp_path / "assembly" / discarded.environment.stack_name("foundation")
-    file = file.with_suffix(".template.json")
-    shutil.copytree(discarded.directory, file.parent)
-    template = json.loads(file.read_text())
-    template["Resources"]["Way"] = {"Type": 'AWS::EC2::X"]\n```\n<b>\n# Gateway'}
-    file.write_text(json.dumps(template))
-    text = as_markdown(review_of(file.parent), "high")
-    assert 'wayout["Ways out: 1"]' in text
-    assert skeleton(text) == skeleton(
-        as_markdown(review_of(discarded.directory), "high")
-    )
 
 
 def test_a_change_of_very_many_findings_fits_into_a_comment(

@@ -61,7 +61,6 @@ KNOWN = [
         {"Fn::GetAtt": ["Role", "Arn"]},
         "arn:aws:iam::111122223333:role/ours/here-Role",
     ),
-    ({"Fn::GetAtt": ["Strange", "Some.Thing"]}, "here-Strange.Some.Thing"),
     ({"Fn::Join": ["-", ["a", {"Ref": "Data"}]]}, "a-here-data"),
     (
         {"Fn::Sub": "${AWS::Region}/${Data}/${Data.Arn}/${!Data}"},
