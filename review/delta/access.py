@@ -18,6 +18,7 @@ from review.findings import Finding
 from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
 from review.proof.actions import actions_like
+from review.proof.alike import representatives
 from review.proof.encoder import (
     FALSE,
     Formula,
@@ -25,7 +26,6 @@ from review.proof.encoder import (
     Request,
     UnsupportedPolicyError,
     all_of,
-    names_action,
 )
 from review.proof.encoder import Resource as At
 from review.proof.patience import UndecidedError
@@ -176,7 +176,7 @@ class _Question:
         assert new.document is not None
         self._old = Reading(self._request, old.document, at)
         self._new = Reading(self._request, new.document, at)
-        self._actions = list(_representatives(old.document, new.document))
+        self._actions = _representatives(old.document, new.document)
 
     def more(self) -> str:
         """What is allowed now and was not."""
@@ -270,24 +270,12 @@ def _leave(perimeter: Perimeter) -> tuple[str, ...]:
     )
 
 
-def _representatives(old: Document, new: Document) -> Iterator[str]:
-    """One action for each set of statements that speak of it."""
-    statements: list[Any] = [*old["Statement"], *new["Statement"]]
+def _representatives(old: Document, new: Document) -> list[str]:
+    statements = [*old["Statement"], *new["Statement"]]
     patterns = [
         str(pattern)
         for statement in statements
         for key in ("Action", "NotAction")
         for pattern in listed(statement.get(key, []))
     ]
-    seen: set[tuple[bool, ...]] = set()
-    for action in actions_like(patterns):
-        spoken = tuple(_speaks_of(statement, action) for statement in statements)
-        if spoken not in seen and any(spoken):
-            seen.add(spoken)
-            yield action
-
-
-def _speaks_of(statement: Any, action: str) -> bool:
-    if "Action" in statement:
-        return names_action(statement["Action"], action)
-    return not names_action(statement.get("NotAction", []), action)
+    return representatives(statements, actions_like(patterns))

@@ -12,6 +12,7 @@ from review.proof.actions import (
     actions_of,
     bucket_policy_actions,
 )
+from review.proof.alike import speaks_of
 from review.proof.encoder import (
     FALSE,
     Formula,
@@ -22,7 +23,6 @@ from review.proof.encoder import (
     any_of,
     arn_like,
     literal,
-    names_action,
 )
 from review.proof.encoder import Resource as At
 from review.scene import Document, Scene, document_in
@@ -430,7 +430,7 @@ def _witnesses(
         (action, z3.And(reading.allows(action), z3.Not(meant(request, arn, action))))
         for action in actions
         if any(
-            _speaks_of(statement, action)
+            speaks_of(statement, action)
             for statement in document["Statement"]
             if statement["Effect"] == "Allow"
         )
@@ -447,18 +447,12 @@ def _witnesses(
         )
 
 
-def _speaks_of(statement: Document, action: str) -> bool:
-    if "Action" in statement:
-        return names_action(statement["Action"], action)
-    return not names_action(statement.get("NotAction", []), action)
-
-
 def _granted(
     resource: Resource, document: Document, forbidden: Iterable[str]
 ) -> Iterator[Violation]:
     for action in forbidden:
         if any(
-            statement["Effect"] == "Allow" and _speaks_of(statement, action)
+            statement["Effect"] == "Allow" and speaks_of(statement, action)
             for statement in document["Statement"]
         ):
             yield Violation(
