@@ -26,6 +26,7 @@ from .delta.jobs import JobEffect, job_effects
 from .delta.leaves import LeaveChange, leave_changes
 from .delta.network import NetworkChange, network_changes
 from .delta.register import RegisterChange, Registers, register_changes
+from .effective.effective import EffectiveAccess, effective_access
 from .findings import SEVERITIES, Finding, Severity
 from .invariants.all import INVARIANTS
 from .invariants.invariant import Answer, Invariant
@@ -61,6 +62,7 @@ class Review:
         leaves: The declared exceptions.
         promises: The invariants.
         access: Policies that changed.
+        effective: What they come to, all together.
         replaced: Resources that are made anew.
         jobs: What runs.
         code: Code that changed.
@@ -74,6 +76,7 @@ class Review:
     leaves: tuple[LeaveChange, ...]
     promises: tuple[Promise, ...]
     access: tuple[AccessChange, ...]
+    effective: tuple[EffectiveAccess, ...]
     replaced: tuple[Replacement, ...]
     jobs: tuple[JobEffect, ...]
     code: tuple[CodeChange, ...]
@@ -131,6 +134,7 @@ def review(
         checked = beside.submit(compliance_of, change, registers.after, today=today)
         promises = [_promise(each, change) for each in INVARIANTS]
         policies = list(access_changes(change))
+        possible = effective_access(change)
     broken_rules = checked.result()
     exceptions = leave_changes(change)
     replaced = replacements(change)
@@ -156,6 +160,7 @@ def review(
         leaves=tuple(exceptions),
         promises=tuple(promises),
         access=tuple(policies),
+        effective=tuple(possible),
         replaced=tuple(replaced),
         jobs=tuple(effects),
         code=tuple(sources),

@@ -45,6 +45,7 @@ def content(review: Review, fail_on: FailOn) -> dict[str, Any]:
             for each in review.findings
         ],
         "access": [asdict(each) for each in review.access],
+        "effective": [asdict(each) for each in review.effective],
         "replacements": [
             {
                 "resource": each.resource.path,

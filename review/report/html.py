@@ -113,6 +113,9 @@ def _sections(review: Review) -> Iterator[Element]:
     if review.access and review.change.before is not None:
         title = f"Access: {len(review.access)} policies changed"
         yield _section(title, _access(review))
+    if review.effective:
+        title = f"Effective access: {len(review.effective)} rows"
+        yield _section(title, _effective(review))
     if review.replaced:
         yield _section("Replaced", *_replaced(review))
     if review.network:
@@ -255,6 +258,32 @@ def _access(review: Review) -> Element:
         tag("summary", "What each allows more and less"),
         _table(("Policy", "More", "Less"), rows),
     )
+
+
+def _effective(review: Review) -> Element:
+    rows = (
+        (
+            tag("span", *_some(each.who)),
+            each.resource,
+            tag("span", *_some(each.what)) if each.actions else "everything",
+            each.before,
+            tag("span", *_sentence(each.after)),
+        )
+        for each in review.effective
+    )
+    return tag(
+        "details",
+        tag("summary", "Who can really do what, all policies taken together"),
+        _table(("Who", "Where", "What", "Before", "After"), rows),
+    )
+
+
+def _some(names: tuple[Sequence[str], int]) -> Iterator[Content]:
+    named, more = names
+    for number, each in enumerate(named):
+        yield from (", ", _code(each)) if number else (_code(each),)
+    if more:
+        yield f" and {more} more"
 
 
 def _replaced(review: Review) -> Iterator[Element]:

@@ -16,6 +16,9 @@ LIMIT = 60_000
 _CLOSING = 40
 """Characters that end code and details."""
 
+_MOST_ROWS = 60
+"""Of effective access, so that what follows it has its place."""
+
 _CUT = "\n\nThe rest does not fit into a comment: see the other forms of this review.\n"
 
 
@@ -66,6 +69,7 @@ def _lines(review: Review, fail_on: FailOn) -> Iterator[str]:
     yield from _promises(review)
     yield from _jobs(review)
     yield from _access(review)
+    yield from _effective(review)
     yield from _replaced(review)
     yield from _network(review)
     yield from _compliance(review)
@@ -182,6 +186,35 @@ def _access(review: Review) -> Iterator[str]:
             ),
         ),
     )
+
+
+def _effective(review: Review) -> Iterator[str]:
+    if not review.effective:
+        return
+    more = len(review.effective) - _MOST_ROWS
+    rows = (
+        (
+            _some(each.who),
+            each.resource,
+            _some(each.what) or "everything",
+            each.before,
+            _sentence(each.after),
+        )
+        for each in review.effective[:_MOST_ROWS]
+    )
+    yield from ("", f"## Effective access: {len(review.effective)} rows", "")
+    yield from _folded(
+        "Who can really do what, all policies taken together",
+        [
+            *_table(("Who", "Where", "What", "Before", "After"), rows),
+            *(("", f"And {more} more: see the other forms.") if more > 0 else ()),
+        ],
+    )
+
+
+def _some(names: tuple[Sequence[str], int]) -> str:
+    named, more = names
+    return ", ".join(map(_code, named)) + (f" and {more} more" if more else "")
 
 
 def _replaced(review: Review) -> Iterator[str]:

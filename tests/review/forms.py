@@ -13,6 +13,7 @@ from review.delta.jobs import JobEffect
 from review.delta.leaves import LeaveChange
 from review.delta.network import NetworkChange
 from review.delta.register import RegisterChange
+from review.effective.effective import EffectiveAccess
 from review.findings import SEVERITIES, Finding
 from review.invariants.invariant import Answer, Invariant, Violation
 from review.plain import Resource
@@ -71,6 +72,18 @@ def review_of(
         access=(
             AccessChange(resource=text, what="its policy", more=text),
             AccessChange(resource=text, what="its policy", unclear=text),
+        ),
+        effective=(
+            EffectiveAccess(
+                principals=(text,) * 5,
+                resource="inputs bucket",
+                actions=("s3:GetObject",) * 5,
+                before="inside",
+                after="both",
+            ),
+            EffectiveAccess(
+                principals=(text,), resource="key", after=f"cannot be told: {text}"
+            ),
         ),
         replaced=(
             Replacement(resource=resource, property=text, cascade=(text, text)),

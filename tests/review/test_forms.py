@@ -153,9 +153,27 @@ def test_code_is_closed_where_a_comment_ends(discarded: Synthesis) -> None:
     assert skeleton(text)[-1] == ""
 
 
+def test_a_comment_tells_of_so_many_rows_and_how_many_more_there_are(
+    discarded: Synthesis,
+) -> None:
+    review = review_of(discarded.directory)
+    row, unclear = review.effective
+    many = as_markdown(replace(review, effective=(row,) * 70), "high")
+    names = ", ".join([f"`{PLAIN}`"] * 4)
+    actions = ", ".join(["`s3:GetObject`"] * 4)
+    line = (
+        f"| {names} and 1 more | inputs bucket | {actions} and 1 more | inside | both |"
+    )
+    assert many.count(line) == 60
+    assert "\n\nAnd 10 more: see the other forms.\n\n</details>" in many
+    few = as_markdown(replace(review, effective=(unclear,)), "high")
+    assert f"| `{PLAIN}` | key | everything |  | cannot be told: {PLAIN} |" in few
+    assert "see the other forms" not in few
+
+
 def test_short_details_are_folded_and_closed(discarded: Synthesis) -> None:
     text = as_markdown(review_of(discarded.directory), "high")
-    assert text.count("<details>") == text.count("</details>") == 7
+    assert text.count("<details>") == text.count("</details>") == 8
     assert "<details open" not in text
 
 

@@ -1,0 +1,1 @@
+"""What everybody can really do, all policies on the way taken together."""
