@@ -66,6 +66,7 @@ class Request:
         self.keys: dict[str, tuple[Formula, Any]] = {}
         self.members: dict[tuple[str, str], Formula] = {}
         self.remainders: dict[tuple[str, frozenset[str]], Formula] = {}
+        self.said: dict[str, Formula] = {}
 
     def present(self, key: str) -> Formula:
         """The request carries this condition key."""
@@ -278,14 +279,24 @@ def _conditions_hold(
     unknown = set(statement) - _ELEMENTS
     if unknown:
         raise UnsupportedPolicyError(f"statement element {sorted(unknown)[0]!r}")
-    terms = [_condition(request, statement.get("Condition", {}))]
+    terms = [_by_whom_and_how(request, statement)]
     if "Resource" in statement:
         terms.append(_names_resource(statement["Resource"], resource))
     if "NotResource" in statement:
         terms.append(z3.Not(_names_resource(statement["NotResource"], resource)))
-    if "Principal" in statement:
-        terms.append(_names_principal(request, statement["Principal"]))
     return all_of(terms)
+
+
+def _by_whom_and_how(request: Request, statement: Mapping[str, Any]) -> Formula:
+    """All but where, which a policy repeats in many statements, as do others."""
+    principal, condition = statement.get("Principal"), statement.get("Condition", {})
+    text = json.dumps([principal, condition])
+    if text not in request.said:
+        terms = [_condition(request, condition)]
+        if principal is not None:
+            terms.append(_names_principal(request, principal))
+        request.said[text] = all_of(terms)
+    return request.said[text]
 
 
 def _names_resource(patterns: str | Sequence[str], resource: Resource) -> Formula:
