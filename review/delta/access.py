@@ -17,7 +17,12 @@ from review.change import Change
 from review.findings import Finding
 from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
-from review.proof.actions import actions_like
+from review.proof.actions import (
+    Action,
+    actions_like,
+    bucket_policy_actions,
+    key_policy_actions,
+)
 from review.proof.alike import representatives
 from review.proof.encoder import (
     FALSE,
@@ -26,11 +31,13 @@ from review.proof.encoder import (
     Request,
     UnsupportedPolicyError,
     all_of,
+    any_of,
+    literal,
 )
 from review.proof.encoder import Resource as At
 from review.proof.patience import UndecidedError
 from review.proof.solver import example, first_example
-from review.proof.witness import told
+from review.proof.witness import place_told, told
 from review.scene import Document, Scene, UnclearError, document_in
 
 _NOTHING: Document = {"Version": "2012-10-17", "Statement": []}
@@ -213,9 +220,11 @@ class _Question:
             return ""
         action, request = found
         # Of all requests, one as people make them is told of.
-        request = self._found(differ[action], *self._usual()) or request
-        where = str(request.pop("object key"))
-        return told(action, f"`{where}`", request, who=self._who)
+        usual = list(self._usual())
+        for likely in (usual, [*usual, self._at_ours(action)]):
+            request = self._found(differ[action], *likely) or request
+        where = place_told(str(request.pop("object key")))
+        return told(action, where, request, who=self._who)
 
     def _found(self, *formulas: Formula) -> dict[str, Any] | None:
         return example(
@@ -249,6 +258,17 @@ class _Question:
             yield z3.Not(self._request.anonymous)
         if self._who.startswith("arn:"):
             yield self._request.equals("aws:PrincipalArn", self._who)
+
+    def _at_ours(self, action: str) -> Formula:
+        """It is about the environment's own data or key."""
+        site, where = self._change.after.site, self._request.object_key
+        if action in key_policy_actions():
+            return where == literal(site.key_arn)
+        own = site.buckets
+        buckets = (own.outputs, own.inputs, own.models)
+        if Action(action, "object") in bucket_policy_actions():
+            return any_of(z3.PrefixOf(literal(f"{each}/"), where) for each in buckets)
+        return any_of(where == literal(each) for each in buckets)
 
     def _passes(self, reading: Reading, action: str) -> Formula:
         if not self._is_lock:

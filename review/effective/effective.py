@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from review.change import Change
+from review.proof.actions import familiar_first
 from review.proof.encoder import Formula, UnsupportedPolicyError
 from review.proof.patience import UndecidedError
 from review.proof.possible import possible
@@ -153,7 +154,9 @@ def _alike(
             if fates[0] != fates[1]:
                 differ.setdefault(fates, []).extend(actions)
         for fates, found in differ.items():
-            people.setdefault((tuple(sorted(found)), *fates), []).append(who)
+            people.setdefault(
+                (tuple(familiar_first(sorted(found))), *fates), []
+            ).append(who)
     return people
 
 
@@ -189,11 +192,7 @@ def _fates(cases: Mapping[str, Case | None], groups: _Groups) -> _Fates:
     for (who, action, way), is_possible in ask(ways).items():
         if is_possible:
             open_ways.setdefault((who, action), []).append(way)
-    fates |= {one: _told(found) for one, found in open_ways.items()}
+    fates |= {one: " and ".join(found) for one, found in open_ways.items()}
     vain = {one: asked for one, asked in granted.items() if one not in fates}
     fates |= {one: UNUSABLE for one, is_granted in ask(vain).items() if is_granted}
     return fates
-
-
-def _told(ways: list[str]) -> str:
-    return "both" if ways == ["inside", "outside"] else " and ".join(ways)

@@ -25,6 +25,7 @@ from review.proof.encoder import (
     literal,
 )
 from review.proof.encoder import Resource as At
+from review.proof.witness import place_told
 from review.scene import Document, Scene, document_in
 from review.site import Site
 from review.transforms import DeclaredTransform, transforms_of
@@ -442,8 +443,8 @@ def _witnesses(
         action, where = found
         yield Violation(
             resource=resource.path,
-            says=f"{resource.path} may call {action} on {where}, which it has no "
-            "need of.",
+            says=f"{resource.path} may call {action} on {place_told(where)}, which "
+            "it has no need of.",
         )
 
 

@@ -1,5 +1,6 @@
 """An example of a request, told to a person."""
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -39,6 +40,11 @@ def told(action: str, where: str, request: Mapping[str, Any], *, who: str = "") 
     )
 
 
+def place_told(arn: str) -> str:
+    """Where a request goes, as the solver gives it."""
+    return f"`{_value(arn)}`" if arn.strip(_FREE) else "anything"
+
+
 def _who(request: Mapping[str, Any]) -> str:
     if request.get("principal") == "anonymous":
         return "anybody, without signing,"
@@ -47,7 +53,9 @@ def _who(request: Mapping[str, Any]) -> str:
     arn = str(request.get("aws:principalarn", ""))
     if arn == _FREE:
         return "a principal of any other account"
-    return _value(arn)
+    if account := re.fullmatch(f"arn:[a-z-]+:iam::([0-9]+):{_FREE}?", arn):
+        return f"anybody in the account {account[1]}"
+    return _value(f"{arn}{_FREE}" if arn.endswith("/") else arn)
 
 
 def _way(request: Mapping[str, Any]) -> str:

@@ -111,10 +111,10 @@ def _sections(review: Review) -> Iterator[Element]:
     if review.jobs:
         yield _section("Jobs", _jobs(review))
     if review.access and review.change.before is not None:
-        title = f"Access: {len(review.access)} policies changed"
+        title = f"Policies that changed: {len(review.access)}"
         yield _section(title, _access(review))
     if review.effective:
-        title = f"Effective access: {len(review.effective)} rows"
+        title = "Effective access"
         yield _section(title, _effective(review))
     if review.replaced:
         yield _section("Replaced", *_replaced(review))
@@ -273,7 +273,10 @@ def _effective(review: Review) -> Element:
     )
     return tag(
         "details",
-        tag("summary", "Who can really do what, all policies taken together"),
+        tag(
+            "summary",
+            "Who can do what, and whether inside, through the endpoint, or outside",
+        ),
         _table(("Who", "Where", "What", "Before", "After"), rows),
     )
 

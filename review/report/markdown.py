@@ -171,7 +171,7 @@ def _jobs(review: Review) -> Iterator[str]:
 def _access(review: Review) -> Iterator[str]:
     if not review.access or review.change.before is None:
         return
-    yield from ("", f"## Access: {len(review.access)} policies changed", "")
+    yield from ("", f"## Policies that changed: {len(review.access)}", "")
     yield from _folded(
         "What each allows more and less",
         _table(
@@ -202,9 +202,9 @@ def _effective(review: Review) -> Iterator[str]:
         )
         for each in review.effective[:_MOST_ROWS]
     )
-    yield from ("", f"## Effective access: {len(review.effective)} rows", "")
+    yield from ("", "## Effective access", "")
     yield from _folded(
-        "Who can really do what, all policies taken together",
+        "Who can do what, and whether inside, through the endpoint, or outside",
         [
             *_table(("Who", "Where", "What", "Before", "After"), rows),
             *(("", f"And {more} more: see the other forms.") if more > 0 else ()),

@@ -79,7 +79,7 @@ def review_of(
                 resource="inputs bucket",
                 actions=("s3:GetObject",) * 5,
                 before="inside",
-                after="both",
+                after="inside and outside",
             ),
             EffectiveAccess(
                 principals=(text,), resource="key", after=f"cannot be told: {text}"

@@ -166,7 +166,7 @@ SOME_OF_IT: Mapping[str, tuple[Edit, Fates]] = {
     "the lock is gone": (
         policy("InputsLock", drop(LOCK)),
         {
-            (JOB, "inputs bucket", "s3:GetObject"): ("inside", "both"),
+            (JOB, "inputs bucket", "s3:GetObject"): ("inside", "inside and outside"),
             (ANYBODY_ELSE, "inputs bucket", "s3:DeleteObject"): (NOT_AT_ALL, "outside"),
         },
     ),
@@ -188,7 +188,7 @@ SOME_OF_IT: Mapping[str, tuple[Edit, Fates]] = {
     ),
     "another is exempt from the lock": (
         policy("OutputsLock", value(LOCK, "ArnNotLike", ARN, [GLASS, READER])),
-        {(READER, "outputs bucket", "s3:GetObject"): ("inside", "both")},
+        {(READER, "outputs bucket", "s3:GetObject"): ("inside", "inside and outside")},
     ),
     "a bucket encrypts without the key": (
         no_prop("Outputs", "BucketEncryption"),
@@ -244,8 +244,8 @@ def test_who_comes_or_goes_could_do_nothing_elsewhere(bases: Bases) -> None:
         )
     )
     there = "outputs bucket", "s3:ListBucket"
-    assert found[(mallory, *there)] == (NOT_AT_ALL, "both")
-    assert found[(READER, *there)] == ("both", NOT_AT_ALL)
+    assert found[(mallory, *there)] == (NOT_AT_ALL, "inside and outside")
+    assert found[(READER, *there)] == ("inside and outside", NOT_AT_ALL)
 
 
 def test_an_unchanged_environment_has_no_rows(bases: Bases) -> None:
@@ -258,15 +258,19 @@ def test_what_is_created_is_told_as_it_will_be(bases: Bases) -> None:
 
     expected = {
         (JOB, "inputs bucket", "s3:GetObject"): "inside",
-        (JOB, "inputs bucket", "s3:ListBucket"): "both",
+        (JOB, "inputs bucket", "s3:ListBucket"): "inside and outside",
         (JOB, "outputs bucket", "s3:PutObject"): "inside",
-        (JOB, "control bucket", "s3:GetObject"): "both",
+        (JOB, "control bucket", "s3:GetObject"): "inside and outside",
         (JOB, "key", "kms:CreateGrant"): EVERY_WAY,
         (LAUNCHER, "control bucket", "s3:PutObject"): "outside",
         (READER, "outputs bucket", "s3:GetObject"): "inside",
-        (GLASS, "outputs bucket", "s3:GetObject"): "both",
-        (f"{ROLES}/rehearsal-uploader", "inputs bucket", "s3:PutObject"): "both",
-        (ANYBODY_ELSE, "inputs bucket", "s3:ListBucket"): "both",
+        (GLASS, "outputs bucket", "s3:GetObject"): "inside and outside",
+        (
+            f"{ROLES}/rehearsal-uploader",
+            "inputs bucket",
+            "s3:PutObject",
+        ): "inside and outside",
+        (ANYBODY_ELSE, "inputs bucket", "s3:ListBucket"): "inside and outside",
         (ANYBODY_ELSE, "key", "kms:DescribeKey"): EVERY_WAY,
         (ROOT, "key", "kms:PutKeyPolicy"): EVERY_WAY,
     }

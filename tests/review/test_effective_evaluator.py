@@ -62,9 +62,7 @@ def test_what_is_possible_has_a_request_and_what_is_not_has_none(
     random = Random("effective")
     seen = random.sample(asked, ASKED) + [each for each in asked if each[2] in NEEDS]
     for who, where, what, case in seen:
-        ways = told.get((who, where, what), NOT_AT_ALL).replace(
-            "both", "inside and outside"
-        )
+        ways = told.get((who, where, what), NOT_AT_ALL)
         possible = set(ways.split(" and ")) - {NOT_AT_ALL, "granted, but unusable"}
         assert possible == tried(case, what), (who, where, what)
     assert len({told.get(each[:3]) for each in seen}) > 4

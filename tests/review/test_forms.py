@@ -162,7 +162,8 @@ def test_a_comment_tells_of_so_many_rows_and_how_many_more_there_are(
     names = ", ".join([f"`{PLAIN}`"] * 4)
     actions = ", ".join(["`s3:GetObject`"] * 4)
     line = (
-        f"| {names} and 1 more | inputs bucket | {actions} and 1 more | inside | both |"
+        f"| {names} and 1 more | inputs bucket | {actions} and 1 more | inside "
+        "| inside and outside |"
     )
     assert many.count(line) == 60
     assert "\n\nAnd 10 more: see the other forms.\n\n</details>" in many
