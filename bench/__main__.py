@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from bench import cold_start, launcher_asset, synth
+from bench import cold_start, launcher_asset, reviewing, synth
 from bench.interleaved import ROOT
 from bench.row import Row, table
 
@@ -15,7 +15,7 @@ def main() -> int:
     """Measure; 0 when every bound holds."""
     rows: list[Row] = []
     try:
-        for benchmark in (launcher_asset, cold_start, synth):
+        for benchmark in (launcher_asset, cold_start, synth, reviewing):
             print(f"{benchmark.__name__} ...", file=sys.stderr, flush=True)
             rows += benchmark.measure()
     except subprocess.CalledProcessError as error:

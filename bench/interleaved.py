@@ -1,6 +1,7 @@
 """Measures commands in turns, so that a busy machine slows all of them alike."""
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,16 @@ def over(rounds: Sequence[Round], figure: Callable[[Round], float]) -> Measured:
 
 def cpu_seconds(command: Command) -> float:
     """User and system time of one run, with all processes that it waited for."""
+    usage = _usage(command)
+    return usage.ru_utime + usage.ru_stime
+
+
+def peak_megabytes(command: Command) -> float:
+    """The most memory that one of its processes had at a time, in one run."""
+    return _usage(command).ru_maxrss / 1024
+
+
+def _usage(command: Command) -> resource.struct_rusage:
     with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as outdir:
         process = subprocess.Popen(
             [sys.executable, *command.arguments],
@@ -83,7 +94,7 @@ def cpu_seconds(command: Command) -> float:
             output.seek(0)
             sys.stderr.buffer.write(output.read())
             raise subprocess.CalledProcessError(process.returncode, process.args)
-    return usage.ru_utime + usage.ru_stime
+    return usage
 
 
 def _setting(outdir: str) -> dict[str, str]:

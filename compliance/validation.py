@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import cloudformation_validate as cfn
 
-from compliance.controls import control_rules
+from compliance.engine import engine
 from compliance.finding import Finding
 
 CONTROL_TOWER = "AWS Control Tower"
@@ -31,7 +30,7 @@ def validate(stack: str, template: str) -> Iterator[Finding]:
     config = cfn.ValidateConfig(
         exclude=cfn.RuleFilterConfig(ids=[*_OF_CDK]), severity_level=cfn.Severity.WARN
     )
-    report = _engine().validate_template(cfn.TemplateContent(template, stack), config)
+    report = engine().validate_template(cfn.TemplateContent(template, stack), config)
     placed = {each.rule_id for each in report.diagnostics if each.entity}
     found: dict[tuple[str, str], Finding] = {}
     for each in report.diagnostics:
@@ -55,8 +54,3 @@ def _finding(stack: str, diagnostic: cfn.Diagnostic) -> Finding:
         meaning=diagnostic.message,
         check="CloudFormation Validate",
     )
-
-
-@cache
-def _engine() -> cfn.Engine:
-    return cfn.CelEngine(cfn.EngineConfig(guard_rules=list(control_rules())))

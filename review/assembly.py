@@ -22,7 +22,7 @@ TEMPLATE_LIMIT = 1_000_000
 RESOURCE_LIMIT = 500
 """Resources of a stack."""
 
-STACK_LIMIT = 50
+STACK_LIMIT = 200
 """Stacks of an assembly: a review of so many ends."""
 
 _MANIFEST_LIMIT = 5_000_000

@@ -8,6 +8,8 @@ from typing import Any
 
 import cloudformation_validate
 
+from compliance.engine import engine
+
 from .change import Change
 from .plain import Resource
 from .scene import Scene
@@ -158,15 +160,10 @@ def _create_only(template: str) -> dict[str, set[str]]:
         include=rules, severity_level=cloudformation_validate.Severity.INFO
     )
     content = cloudformation_validate.TemplateContent(template)
-    report = _engine().validate_template(content, config)
+    report = engine().validate_template(content, config)
     found: dict[str, set[str]] = {}
     for each in report.diagnostics:
         if each.rule_id == _RULE:
             name = each.property_path.split(".")[1]
             found.setdefault(each.entity.logical_id, set()).add(name)
     return found
-
-
-@cache
-def _engine() -> Any:
-    return cloudformation_validate.RegoEngine()
