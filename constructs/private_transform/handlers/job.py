@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .advice import sentence
-from .attempts import Attempt, attempt_name, last_attempt, resources_of
+from .attempts import Attempt, last_attempt
 from .aws import S3, SageMaker, code_of, is_missing, jobs, words_of
 from .contract import ENDED, JOB_LOG_GROUP
 from .lifecycle import (
@@ -22,11 +22,11 @@ from .lifecycle import (
     bounded,
 )
 from .listing import UncountableError, objects
-from .names import digest, family_of, substance
+from .names import digest, family_of
+from .order import Order
 from .propagation import may_pass
 from .records import Records, claim
 from .start import start_job
-from .typed import typed
 from .verdict import Counts, Verdict, judge, recall
 
 NOTE_LIMIT = 900
@@ -37,12 +37,8 @@ NOTE_LIMIT = 900
 class TransformJob:
     """Runs one transform's job, waits for it, and stops it when it must go.
 
-    Properties: `Environment`, `Transform`, `ModelName`, `ModelDigest`, `Request`
-    (CreateTransformJob without the names; S3OutputPath without the job's part),
-    `Fallbacks` (further TransformResources), `Network` ({Subnets, SecurityGroupIds}),
-    `Run`, `MostInputs` (of a smoke run), `MaxFailedInputs`, `ArtifactDigests` (list of
-    {S3Uri, Sha256}), `Policies` (digests by what they guard), `Completion` (wait |
-    launch).
+    Properties: those of an `Order`, and `Environment`, `Transform`, `ModelDigest`,
+    `Run`, `MostInputs` (of a smoke run), `Completion` (wait | launch).
     Attributes: `JobName`, `Status`, `OutputPath`, `Note`.
 
     Args:
@@ -62,7 +58,7 @@ class TransformJob:
         return digest(
             {
                 "model": properties["ModelDigest"],
-                "job": substance(typed(properties["Request"])),
+                "job": Order(properties).substance,
                 "run": properties["Run"],
                 "artifacts": properties.get("ArtifactDigests", []),
             }
@@ -92,7 +88,7 @@ class TransformJob:
                 return None
             same = "An earlier job did the same."
             return self._data(job, same, self._of_previous(previous))
-        following = attempt.next(_resources(request))
+        following = attempt.next(Order(request.properties).resources)
         if following and not self._is_late(request):
             self._start(name, following, request)
             return None
@@ -121,27 +117,19 @@ class TransformJob:
         )
 
     def _start(self, name: str, number: int, request: Request) -> None:
-        properties = request.properties
-        self._require_few_inputs(properties)
+        order = Order(request.properties)
+        self._require_few_inputs(request.properties)
         start_job(
             self.sagemaker,
             self.s3,
             bucket=self.bucket,
-            job=_job(attempt_name(name, number), number, request),
-            network=properties["Network"],
-            launch={
-                "origin": "deployment",
-                "launched_by": {
-                    "stack": request.stack_id,
-                    "request": request.request_id,
-                },
-                "max_failed_inputs": _most_failed(properties),
-                "policies": properties.get("Policies", {}),
-            },
-            declared={
-                each["S3Uri"]: each["Sha256"]
-                for each in properties.get("ArtifactDigests", [])
-            },
+            job=order.job(name, number),
+            network=order.network,
+            launch=order.launch(
+                "deployment",
+                {"stack": request.stack_id, "request": request.request_id},
+            ),
+            declared=order.artifact_digests,
             may_pass=lambda error: self._may_pass(error, request),
         )
 
@@ -151,7 +139,7 @@ class TransformJob:
         Where there are none, it is believed at once.
         """
         if "no s3 objects found" in words_of(error).lower():
-            source = _source(request.properties)
+            source = Order(request.properties).source
             try:
                 found = next(objects(self.s3, source["S3Uri"]), None)
             except UncountableError:
@@ -165,7 +153,7 @@ class TransformJob:
         most = int(properties.get("MostInputs", 0))
         if not most:
             return
-        uri = _source(properties)["S3Uri"]
+        uri = Order(properties).source["S3Uri"]
         try:
             found = list(islice(objects(self.s3, uri), most + 1))
         except UncountableError as error:
@@ -180,7 +168,7 @@ class TransformJob:
         """What to say of a job that ended; one that ended badly is a failure."""
         job = attempt.job
         # It has just ended: what is missing is named, as no note of its end does.
-        most = _most_failed(request.properties)
+        most = Order(request.properties).most_failed
         verdict = judge(self.s3, job, max_failed_inputs=most)
         if verdict.result in ("succeeded", "tolerated"):
             return _good(verdict)
@@ -200,7 +188,7 @@ class TransformJob:
 
     def _judged(self, job: Mapping[str, Any], properties: Properties) -> Verdict:
         """By what was counted when it ended, once it was: outputs may expire."""
-        most = _most_failed(properties)
+        most = Order(properties).most_failed
         ended = self._end_of(job)
         if ended is None:
             return judge(self.s3, job, max_failed_inputs=most)
@@ -299,43 +287,7 @@ class TransformJob:
                 raise
 
 
-def _source(properties: Properties) -> Mapping[str, str]:
-    source: Mapping[str, str] = properties["Request"]["TransformInput"]["DataSource"][
-        "S3DataSource"
-    ]
-    return source
-
-
 def _good(verdict: Verdict) -> str:
     if verdict.result == "succeeded":
         return "It did what it was for."
     return f"{verdict.missing} `max_failed_inputs` allows that."
-
-
-def _most_failed(properties: Properties) -> int:
-    return int(properties.get("MaxFailedInputs", 0))
-
-
-def _resources(request: Request) -> list[Any]:
-    """TransformResources in the order in which they are tried."""
-    first = request.properties["Request"]["TransformResources"]
-    return [first, *request.properties.get("Fallbacks", [])]
-
-
-def _job(name: str, number: int, request: Request) -> dict[str, Any]:
-    """The complete CreateTransformJob request; each job has an output path of its own.
-
-    SageMaker overwrites what an earlier job left under the same path.
-    """
-    body: dict[str, Any] = typed(request.properties["Request"])
-    output = body["TransformOutput"]
-    return {
-        **body,
-        "TransformJobName": name,
-        "ModelName": request.properties["ModelName"],
-        "TransformResources": typed(resources_of(number, _resources(request))),
-        "TransformOutput": {
-            **output,
-            "S3OutputPath": f"{output['S3OutputPath']}job={name}/",
-        },
-    }
