@@ -26,6 +26,7 @@ from review.proof.actions import (
 from review.proof.alike import representatives
 from review.proof.encoder import (
     FALSE,
+    TRUE,
     Formula,
     Reading,
     Request,
@@ -110,12 +111,14 @@ class _Policy:
     """A policy, or why it cannot be read.
 
     `is_lock`: what it does not deny, others' policies may allow. `who`: the ARN of
-    whom it gives rights to, if it is nobody else's.
+    whom it gives rights to, if it is nobody else's. `where`: the ARN of what it is
+    about, if it does not say so itself.
     """
 
     document: Document | None
     is_lock: bool = False
     who: str = ""
+    where: str = ""
     unclear: str = ""
 
 
@@ -129,11 +132,9 @@ def _read(scene: Scene) -> Iterator[tuple[tuple[str, str], _Policy]]:
         is_lock = each.type == "AWS::S3::BucketPolicy"
         yield place, _policy(each, _POLICIES[each.type], is_lock=is_lock)
     for role in roles(scene):
-        yield (
-            (role.path, "The list of who may take it"),
-            _policy(role, "AssumeRolePolicyDocument"),
-        )
         who = arn_of(scene, role)
+        takers = _policy(role, "AssumeRolePolicyDocument")
+        yield (role.path, "The list of who may take it"), replace(takers, where=who)
         try:
             rights = _Policy(document=rights_of(scene, role), who=who)
         except UnclearError as error:
@@ -179,6 +180,7 @@ class _Question:
         at = At("", self._request.object_key)
         self._is_lock = old.is_lock or new.is_lock
         self._who = new.who or old.who
+        self._where = new.where or old.where
         assert old.document is not None
         assert new.document is not None
         self._old = Reading(self._request, old.document, at)
@@ -260,10 +262,14 @@ class _Question:
             yield self._request.equals("aws:PrincipalArn", self._who)
 
     def _at_ours(self, action: str) -> Formula:
-        """It is about the environment's own data or key."""
+        """It is about the role that is taken, or the environment's own data or key."""
         site, where = self._change.after.site, self._request.object_key
+        if self._where:
+            return where == literal(self._where)
         if action in key_policy_actions():
             return where == literal(site.key_arn)
+        if not action.startswith("s3:"):
+            return TRUE
         own = site.buckets
         buckets = (own.outputs, own.inputs, own.models)
         if Action(action, "object") in bucket_policy_actions():

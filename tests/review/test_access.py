@@ -15,6 +15,8 @@ from tests.review.draft import Draft, all_of, declare, policy, statement
 from tests.review.matrix import ARN, LOCK, ROLES
 from tests.synthesized import synthesize
 
+pytestmark = pytest.mark.gate
+
 UPLOADER = """\
   uploaders:
     - role: arn:aws:iam::123456789012:role/rehearsal-uploader
@@ -51,6 +53,22 @@ def edited(tmp_path: Path) -> Edited:
 @pytest.fixture
 def rehearsal(edited: Edited) -> Assembly:
     return edited("", "")
+
+
+def taken(name: str, part: str) -> Callable[[Draft], None]:
+    """Let everybody in the account take a role."""
+
+    def edit(draft: Draft) -> None:
+        properties = draft.properties(name, part)
+        properties["AssumeRolePolicyDocument"]["Statement"].append(
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"AWS": "123456789012"},
+            }
+        )
+
+    return edit
 
 
 def more(before: Assembly, after: Assembly) -> set[str]:
@@ -131,3 +149,40 @@ def test_who_had_no_leave_and_is_not_refused_any_more_may_do_more(
     )(draft)
 
     assert more(draft.assembly(), rehearsal) == {"InputsLock"}
+
+
+EXAMPLES = {
+    "may call sts:AssumeRole on `arn:aws:iam::123456789012:role/private-transform/"
+    "rehearsal-us-east-1/execution/rehearsal-faces-ExecutionRole605A040B`": taken(
+        "ExecutionRole", "faces"
+    ),
+    "may call s3:GetObject on `arn:aws:s3:::rehearsal-foundation-": statement(
+        "ExecutionRole", "faces", Effect="Allow", Action="s3:*", Resource="*"
+    ),
+    "may call kms:Decrypt on `arn:aws:kms:us-east-1:123456789012:key/": statement(
+        "StateChangesHandlerRole",
+        "operations",
+        Effect="Allow",
+        Action="kms:*",
+        Resource="*",
+    ),
+    "may call sqs:AddPermission on anything": statement(
+        "StateChangesHandlerRole",
+        "operations",
+        Effect="Allow",
+        Action="sqs:*",
+        Resource="*",
+    ),
+}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_more_is_told_with_an_action_that_people_know_at_a_place_of_ours(
+    rehearsal: Assembly, example: str
+) -> None:
+    draft = Draft(rehearsal)
+    EXAMPLES[example](draft)
+
+    found = review(rehearsal, draft.assembly(), today=TODAY)
+
+    assert any(example in each.more for each in found.access), found.access

@@ -19,6 +19,8 @@ from tests.review.conftest import Bases
 from tests.review.draft import ENVIRONMENT, FOUNDATION, Draft
 from tests.synthesized import Synthesis
 
+pytestmark = pytest.mark.gate
+
 Edit = Callable[[dict[str, Any]], None]
 Key = str | int
 

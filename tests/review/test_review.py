@@ -96,6 +96,7 @@ def rewritten(discarded: Synthesis, kept: Synthesis, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_two_sides_give_the_same_bytes(
     discarded: Synthesis, rewritten: Path, form: str
@@ -108,6 +109,7 @@ def test_the_same_two_sides_give_the_same_bytes(
     assert told() == told()
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_every_process_gives_the_same_bytes(
     discarded: Synthesis, rewritten: Path, seed: str
