@@ -51,14 +51,10 @@ class Site:
         return str(getattr(self.buckets, kind))
 
     @property
-    def principals(self) -> str:
-        """What the ARN of everybody in the account begins with."""
-        return f"arn:{self.perimeter.partition}:iam::{self.perimeter.account}:"
-
-    @property
     def root(self) -> str:
         """ARN of the account's root."""
-        return f"{self.principals}root"
+        people = self.perimeter
+        return f"arn:{people.partition}:iam::{people.account}:root"
 
     def contradiction(
         self,

@@ -7,6 +7,7 @@ that they may do what every other role could.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -224,7 +225,9 @@ class _Question:
         # Of all requests, one as people make them is told of.
         usual = list(self._usual())
         for likely in (usual, [*usual, self._at_ours(action)]):
-            request = self._found(differ[action], *likely) or request
+            # Where nobody can tell whether there is one, the first one stands.
+            with suppress(UndecidedError):
+                request = self._found(differ[action], *likely) or request
         where = place_told(str(request.pop("object key")))
         return told(action, where, request, who=self._who)
 

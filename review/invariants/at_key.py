@@ -125,11 +125,8 @@ def _grant(at: AtKey) -> Formula:
 
 
 def _foreign(at: AtKey) -> Formula:
-    ours = z3.PrefixOf(
-        literal(at.site.principals), at.request.value("aws:PrincipalArn")
-    )
-    stranger = z3.Not(z3.And(at.request.present("aws:PrincipalArn"), ours))
-    return all_of([at.passes, stranger, z3.Not(at.request.by_service)])
+    ours = at.request.equals("aws:PrincipalAccount", at.site.perimeter.account)
+    return all_of([at.passes, z3.Not(ours), z3.Not(at.request.by_service)])
 
 
 _ADMINISTRATION = {

@@ -108,14 +108,19 @@ class Request:
     def laws(self, *, partition: str, account: str) -> list[Formula]:
         """State what AWS guarantees about the keys of every request."""
         user = z3.Not(z3.Or(self.anonymous, self.by_service))
-        prefix = literal(f"arn:{partition}:iam::{account}:")
         arn = self.value("aws:PrincipalArn")
         ours = self.value("aws:PrincipalAccount") == literal(account)
+        # Federated users are of STS, all others of IAM (AWS: AWS global condition
+        # context keys, aws:PrincipalArn).
+        is_of_account = any_of(
+            z3.PrefixOf(literal(f"arn:{partition}:{service}::{account}:"), arn)
+            for service in ("iam", "sts")
+        )
         return [
             z3.Not(z3.And(self.anonymous, self.by_service)),
             self.present("aws:PrincipalArn") == user,
             self.present("aws:PrincipalAccount") == z3.Not(self.by_service),
-            z3.Implies(user, ours == z3.PrefixOf(prefix, arn)),
+            z3.Implies(user, ours == is_of_account),
             z3.Implies(
                 self.anonymous, self.equals("aws:PrincipalAccount", "anonymous")
             ),
@@ -336,16 +341,13 @@ def _principal(request: Request, kind: str, name: str) -> Formula:
         return TRUE
     if kind != "AWS":
         raise UnsupportedPolicyError(f"principal {kind}: {name}")
-    arn = request.value("aws:PrincipalArn")
-    if account := re.fullmatch(r"(arn:[\w-]+:iam::\d{12}:)root", name):
-        named = z3.PrefixOf(literal(account[1]), arn)
-    elif account := re.fullmatch(r"\d{12}", name):
-        named = like(arn, f"arn:*:iam::{account[0]}:*")
-    elif re.fullmatch(r"arn:[\w-]+:iam::\d{12}:(role|user)/[^*?]+", name):
-        named = arn == literal(name)
-    else:
-        raise UnsupportedPolicyError(f"principal {kind}: {name}")
-    return z3.And(request.present("aws:PrincipalArn"), named)
+    # An account is everybody in it (AWS: AWS JSON policy elements: Principal).
+    account = re.fullmatch(r"(?:arn:[\w-]+:iam::(\d{12}):root)|(\d{12})", name)
+    if account:
+        return request.equals("aws:PrincipalAccount", account[1] or account[2])
+    if re.fullmatch(r"arn:[\w-]+:iam::\d{12}:(role|user)/[^*?]+", name):
+        return request.equals("aws:PrincipalArn", name)
+    raise UnsupportedPolicyError(f"principal {kind}: {name}")
 
 
 def _condition(request: Request, block: Mapping[str, Mapping[str, Any]]) -> Formula:

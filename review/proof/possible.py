@@ -7,7 +7,7 @@ import z3
 
 from review.proof.encoder import Formula, Request, all_of
 from review.proof.patience import UndecidedError, lose_patience
-from review.proof.solver import TIMEOUT_SECONDS, example
+from review.proof.solver import bounded_solver, example
 from review.proof.texts import comparisons, lemmas, likely_texts
 
 Name = TypeVar("Name")
@@ -38,8 +38,7 @@ def possible(
     meant = (z3.Implies(asked[name], each) for name, each in questions.items())
     # Every text begins so: the solver would try in vain that one does not.
     idle = (each.formula for each in found if (each.kind, each.constant) == _NOTHING)
-    solver = z3.Solver()
-    solver.set("timeout", TIMEOUT_SECONDS * 1000)
+    solver = bounded_solver()
     solver.add(z3.substitute(all_of([laws, *lemmas(found), *idle, *meant]), *stand_ins))
 
     def is_possible(name: Name) -> bool:

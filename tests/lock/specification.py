@@ -175,12 +175,7 @@ def endpoint_lets_out(request: Request, site: Site, action: str, arn: Text) -> F
 def key_lets_through(request: Request, site: Site, action: str) -> Formula:
     people, services = site.perimeter, site.services
     name = action.removeprefix("kms:")
-    ours = z3.And(
-        request.present("aws:PrincipalArn"),
-        z3.PrefixOf(
-            z3.StringVal(f"arn:aws:iam::{ACCOUNT}:"), request.value("aws:PrincipalArn")
-        ),
-    )
+    ours = request.equals("aws:PrincipalAccount", ACCOUNT)
     direct = request.equals("kms:CallerAccount", ACCOUNT)
     root = f"arn:aws:iam::{ACCOUNT}:root"
     deployment = caller(request, *people.deployment_roles, root)

@@ -179,8 +179,14 @@ def test_what_cannot_be_said_exactly_stops_the_proof(
         ({"Service": "s3.amazonaws.com"}, False),
     ],
 )
-def test_a_principal_is_who_it_names(principal: Any, named: bool) -> None:
-    assert _denies({}, {"aws:PrincipalArn": ROLE}, principal) == named
+@pytest.mark.parametrize(
+    "caller", [ROLE, "arn:aws:sts::111122223333:federated-user/somebody"]
+)
+def test_a_principal_is_who_it_names(principal: Any, named: bool, caller: str) -> None:
+    is_role = "role/" in str(principal)
+    keys = {"aws:PrincipalArn": caller, "aws:PrincipalAccount": "111122223333"}
+    expected = named and (caller == ROLE or not is_role)
+    assert _denies({}, keys, principal) == expected
 
 
 @pytest.mark.parametrize("present", [True, False])
