@@ -182,6 +182,8 @@ class _Resolver:
     def plain(self, value: Any) -> Any:
         if isinstance(value, list):
             return [each for each in map(self.plain, value) if each is not _NO_VALUE]
+        if isinstance(value, str):
+            return self._text(value)
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
@@ -195,7 +197,15 @@ class _Resolver:
         resolved = {key: self.plain(each) for key, each in value.items()}
         return {key: each for key, each in resolved.items() if each is not _NO_VALUE}
 
+    def _text(self, text: str) -> str:
+        # AWS: Get values stored in other services using dynamic references.
+        if "{{resolve:" in text:
+            return self._unresolved(text)
+        return text
+
     def _counted(self, found: Any) -> Any:
+        if isinstance(found, str):
+            found = self._text(found)
         self._count(len(found) if isinstance(found, str | list) else 0)
         return found
 
@@ -423,6 +433,11 @@ _ARNS = {
 def listed(value: Any) -> Sequence[Any]:
     """A list, also where a template may write one value alone."""
     return value if isinstance(value, list) else [value]
+
+
+def is_true(value: Any) -> bool:
+    """Whether something is on, also where a template writes it as text."""
+    return value is True or value == "true"
 
 
 def whole_number(value: Any) -> int | None:

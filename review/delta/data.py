@@ -5,7 +5,7 @@ from typing import Any
 
 from review.change import Change
 from review.findings import Finding
-from review.plain import Resource, listed, whole_number
+from review.plain import Resource, is_true, listed, whole_number
 from review.replacement import Replacement
 
 STATEFUL = {
@@ -125,6 +125,15 @@ def _bucket(old: Resource, new: Resource) -> Iterator[Finding]:
                 f"change {earlier}.",
             )
 
+    for place in sorted(_archived(new) - _archived(old)):
+        yield Finding(
+            rule="data-lifecycle",
+            severity="high",
+            resource=new.path,
+            message=f"Objects of {new.path} go to {place}: a job may be unable to read "
+            "them.",
+        )
+
 
 _NEVER = float("inf")
 
@@ -143,9 +152,23 @@ def _soonest(bucket: Resource, name: str) -> float:
                 found = noncurrent.get("NoncurrentDays")
         elif "ExpirationDate" in rule:
             found = 0
-        if isinstance(found, int | float):
-            days.append(found)
+        number = whole_number(found)
+        if number is not None:
+            days.append(number)
     return min(days)
+
+
+def _archived(bucket: Resource) -> set[str]:
+    """Storage classes that objects go to, where a job may be unable to read them."""
+    rules = listed(_mapping(bucket, "LifecycleConfiguration").get("Rules", []))
+    return {
+        str(transition.get("StorageClass"))
+        for rule in rules
+        if isinstance(rule, dict) and rule.get("Status") == "Enabled"
+        for name in ("Transition", "Transitions", "NoncurrentVersionTransitions")
+        for transition in listed(rule.get(name, []))
+        if isinstance(transition, dict)
+    }
 
 
 def _shorter(old: Resource, new: Resource, name: str, what: str) -> Iterator[Finding]:
@@ -166,8 +189,11 @@ def _shorter(old: Resource, new: Resource, name: str, what: str) -> Iterator[Fin
 
 def _rotates_later(old: Resource, new: Resource) -> Iterator[Finding]:
     """A year is the default (AWS: Rotate AWS KMS keys)."""
-    was, now = (each.properties.get("RotationPeriodInDays", 365) for each in (old, new))
-    if isinstance(was, int) and isinstance(now, int) and now > was:
+    was, now = (
+        whole_number(each.properties.get("RotationPeriodInDays", 365))
+        for each in (old, new)
+    )
+    if was is not None and now is not None and now > was:
         yield Finding(
             rule="key-rotation",
             severity="medium",
@@ -184,7 +210,7 @@ def _trail(old: Resource, new: Resource) -> Iterator[Finding]:
         ("IsMultiRegionTrail", "records one region only"),
         ("IncludeGlobalServiceEvents", "does not record IAM any more"),
     ):
-        if old.properties.get(name) is True and new.properties.get(name) is not True:
+        if is_true(old.properties.get(name)) and not is_true(new.properties.get(name)):
             yield Finding(
                 rule="audit-weaker",
                 severity="high",
@@ -197,7 +223,9 @@ def _trail(old: Resource, new: Resource) -> Iterator[Finding]:
         ("KMSKeyId", "what encrypts its records"),
         ("S3BucketName", "where its records go"),
     ):
-        if old.properties.get(name) != new.properties.get(name):
+        was, now = (listed(each.properties.get(name, [])) for each in (old, new))
+        # A trail that records more besides is none the weaker.
+        if any(each not in now for each in was) or (now != was and not was):
             yield Finding(
                 rule="audit-weaker",
                 severity="high",

@@ -6,6 +6,7 @@ from .endpoint import ENDPOINT
 from .jobs import JOBS
 from .kept import KEPT
 from .key import KEY
+from .known import KNOWN
 from .liveness import LIVENESS
 from .network import NETWORK
 from .roles import ROLES
@@ -19,6 +20,7 @@ INVARIANTS = (
     *NETWORK,
     *JOBS,
     *ROLES,
+    *KNOWN,
     *LIVENESS,
 )
 """All of them."""

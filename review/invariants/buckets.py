@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.plain import Resource, listed
+from review.plain import Resource, is_true, listed
 from review.scene import Scene
 
 from .invariant import Invariant, Violation
@@ -54,7 +54,7 @@ def _not_public(scene: Scene) -> Iterator[Violation]:
     for bucket in _all(scene):
         block = _mapping(bucket, "PublicAccessBlockConfiguration")
         for name in _BLOCKED:
-            if block.get(name) is not True:
+            if not is_true(block.get(name)):
                 yield Violation(
                     resource=bucket.path,
                     says=f"{bucket.path} may become public: {name} is off.",

@@ -1,8 +1,10 @@
 """The promise that data outlive their stacks, where that is declared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from review.scene import Scene
+from review.plain import Resource, is_true, listed
+from review.scene import Scene, mappings_in
 
 from .invariant import Invariant, Violation
 
@@ -46,13 +48,40 @@ def _audited(scene: Scene) -> Iterator[Violation]:
     if not scene.declared.audits:
         return
     for trail in scene.estate.of_type("AWS::CloudTrail::Trail"):
-        settings = ("IsLogging", "IsMultiRegionTrail", "IncludeGlobalServiceEvents")
-        if all(trail.properties.get(name) is True for name in settings):
+        if _records_all(scene, trail):
             return
     yield Violation(
         resource=scene.foundation.name,
         says="No trail records who uses the key and the data, or changes a right.",
     )
+
+
+def _records_all(scene: Scene, trail: Resource) -> bool:
+    settings = ("IsLogging", "IsMultiRegionTrail", "IncludeGlobalServiceEvents")
+    selectors = [_fields(each) for each in mappings_in(trail, "AdvancedEventSelectors")]
+    objects = {f"{scene.bucket_arn(kind)}/" for kind in ("inputs", "models", "outputs")}
+    return (
+        all(is_true(trail.properties.get(name)) for name in settings)
+        and trail.properties.get("S3BucketName") == scene.named("LogsBucket")
+        and {"eventCategory Equals": {"Management"}} in selectors
+        and {
+            "eventCategory Equals": {"Data"},
+            "resources.type Equals": {"AWS::S3::Object"},
+            "resources.ARN StartsWith": objects,
+        }
+        in selectors
+    )
+
+
+def _fields(selector: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The values of each field and operator (AWS: AdvancedFieldSelector)."""
+    return {
+        f"{each.get('Field')} {operator}": set(map(str, listed(values)))
+        for each in listed(selector.get("FieldSelectors", []))
+        if isinstance(each, dict)
+        for operator, values in each.items()
+        if operator != "Field"
+    }
 
 
 KEPT = (

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 
+from review.plain import is_true
 from review.proof.actions import INVENTED_KMS, key_policy_actions
 from review.scene import Scene
 from review.site import Site
@@ -48,7 +49,8 @@ def _settings(scene: Scene) -> Iterator[Violation]:
         ),
     ):
         default = False if name == "EnableKeyRotation" else wanted
-        if key.properties.get(name, default) != wanted:
+        given = key.properties.get(name, default)
+        if (is_true(given) if isinstance(wanted, bool) else given) != wanted:
             yield Violation(resource=key.path, says=otherwise)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.plain import Resource, listed
+from review.plain import Resource, listed, whole_number
 from review.scene import Scene, mappings_in
 
 from .invariant import Invariant, Violation
@@ -30,6 +30,14 @@ _NETWORKING = re.compile(
     "|ElasticLoadBalancingV2|GlobalAccelerator|NetworkFirewall|NetworkManager|RAM"
     "|Route53Resolver|Transfer|VpcLattice)::"
 )
+_OF_A_CALL = {
+    "action",
+    "ignoreErrorCodesMatching",
+    "outputPaths",
+    "parameters",
+    "physicalResourceId",
+    "service",
+}
 _LOOPBACK = "127.0.0.1/32"
 
 
@@ -143,7 +151,10 @@ def _rule_closed(
         return
     if outward and target == {"CidrIp": _LOOPBACK}:
         return
-    ports = (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort"))
+    ports = (
+        rule.get("IpProtocol"),
+        *(whole_number(rule.get(name)) for name in ("FromPort", "ToPort")),
+    )
     if (
         outward
         and set(target) == {"DestinationPrefixListId"}
@@ -180,11 +191,14 @@ def _is_prefix_list_of_s3(scene: Scene, value: str) -> bool:
 
 
 def _called(text: Any) -> tuple[str, Any]:
+    """What a call does in this region; nothing is known of one that says more."""
     try:
         call = json.loads(text)
-        return str(call["action"]), call["parameters"]
+        found = str(call["action"]), call["parameters"]
     except (KeyError, TypeError, ValueError):
         return "", None
+    is_plain = call.keys() <= _OF_A_CALL and call.get("service") == "EC2"
+    return found if is_plain else ("", None)
 
 
 def _routed(scene: Scene) -> Iterator[Violation]:
@@ -207,8 +221,17 @@ def _routed(scene: Scene) -> Iterator[Violation]:
 def _logged(scene: Scene) -> Iterator[Violation]:
     vpc = scene.resource("AWS::EC2::VPC", scene.named("VpcId"))
     for each in scene.estate.of_type("AWS::EC2::FlowLog"):
-        of_vpc = each.properties.get("ResourceId") == scene.named("VpcId")
-        if of_vpc and each.properties.get("TrafficType") == "ALL":
+        given = each.properties
+        groups = (
+            scene.estate.names(group).reference
+            for group in scene.estate.of_type("AWS::Logs::LogGroup")
+        )
+        if (
+            given.get("ResourceId") == scene.named("VpcId")
+            and given.get("TrafficType") == "ALL"
+            and str(given.get("LogGroupName")) in groups
+            and given.get("LogDestinationType") == "cloud-watch-logs"
+        ):
             return
     yield Violation(
         resource=vpc.path, says="No flow log records all traffic of the network."
@@ -219,17 +242,26 @@ def _default_group_emptied(scene: Scene) -> Iterator[Violation]:
     vpc = scene.resource("AWS::EC2::VPC", scene.named("VpcId"))
     group = scene.estate.names(vpc).attribute("DefaultSecurityGroup")
     for direction in ("Ingress", "Egress"):
+        wanted = f"RevokeSecurityGroup{direction}", _first_rule(scene, direction, group)
         if not any(
-            action == f"RevokeSecurityGroup{direction}"
-            and isinstance(parameters, dict)
-            and parameters.get("GroupId") == group
+            _called(each.properties.get("Create")) == wanted
             for each in scene.estate.of_type("Custom::AWS")
-            for action, parameters in [_called(each.properties.get("Create"))]
         ):
             yield Violation(
                 resource=vpc.path,
                 says=f"The network's default group keeps its {direction.lower()} rule.",
             )
+
+
+def _first_rule(scene: Scene, direction: str, group: str) -> Mapping[str, Any]:
+    """What AWS puts into a default group (AWS: Default security groups for your VPCs).
+
+    Its members may reach it, and it may reach everybody.
+    """
+    members = {"UserIdGroupPairs": [{"GroupId": group, "UserId": scene.place.account}]}
+    everybody = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    peer = members if direction == "Ingress" else everybody
+    return {"GroupId": group, "IpPermissions": [{"IpProtocol": "-1", **peer}]}
 
 
 def _is_off(value: Any) -> bool:

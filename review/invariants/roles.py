@@ -489,12 +489,19 @@ def _called_by_services(scene: Scene) -> Iterator[Violation]:
         )
     for each in scene.estate.of_type("AWS::Lambda::Permission"):
         principal = str(each.properties.get("Principal"))
-        bound = {"SourceAccount", "SourceArn"} & each.properties.keys()
-        if not principal.endswith(".amazonaws.com") or not bound:
+        if not principal.endswith(".amazonaws.com") or not _is_ours(scene, each):
             yield Violation(
                 resource=each.path,
                 says=f"{principal} may call a function, on behalf of anybody.",
             )
+
+
+def _is_ours(scene: Scene, permission: Resource) -> bool:
+    """Whether a service may call for this account alone; many ARNs name no account."""
+    given = permission.properties
+    parts = str(given.get("SourceArn", "")).split(":")
+    of_arn = parts[4] if len(parts) > 5 else ""
+    return scene.place.account in (given.get("SourceAccount"), of_arn)
 
 
 ROLES = (

@@ -1,0 +1,67 @@
+"""The promise that there is nothing which no other promise looks at.
+
+Types are named that may be there. What another type does need not be known: a queue's
+inline policy, a canary, an export of logs may each carry data or rights elsewhere.
+"""
+
+from collections.abc import Iterator
+
+from review.scene import Scene
+
+from .invariant import Invariant, Violation
+
+_KNOWN = {
+    "AWS::CloudTrail::Trail",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::Events::Rule",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::KMS::Alias",
+    "AWS::KMS::Key",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::LogGroup",
+    "AWS::Logs::MetricFilter",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+    "AWS::StepFunctions::StateMachine",
+}
+_OTHERWISE = ("Custom::", "AWS::CloudFormation::CustomResource")
+"""Judged by who serves them, whatever they are called."""
+
+
+def _unknown(scene: Scene) -> Iterator[Violation]:
+    for each in scene.estate.resources:
+        if each.type not in _KNOWN and not each.type.startswith(_OTHERWISE):
+            yield Violation(
+                resource=each.path,
+                says=f"{each.path} is a {each.type}, of which this review knows "
+                "nothing: it may carry data or rights elsewhere.",
+            )
+
+
+KNOWN = (
+    Invariant(
+        id="resources-known",
+        says="Every resource is of a type that these promises look at.",
+        violations=_unknown,
+    ),
+)
+"""All of them."""
