@@ -46,31 +46,31 @@ rehearse: setup ## everything from nothing, on the embedded AWS, no account need
 	@python -m rehearsal run
 
 deploy: setup-deploy ## ENVIRONMENT=NAME [DATA=folder] [TRANSFORM=name]: deploy to AWS
-	@python -m operate deploy $(ENVIRONMENT) $(if $(DATA),--data "$$DATA") $(if $(TRANSFORM),--transform $(TRANSFORM))
+	@python -m operate deploy "$$ENVIRONMENT" $(if $(DATA),--data "$$DATA") $(if $(TRANSFORM),--transform "$$TRANSFORM")
 
 upload: NAMED += $(if $(DATA),,$(error Name the folder with models/ and inputs/: DATA=folder))
 upload: setup-deploy ## ENVIRONMENT=NAME DATA=folder: put models/ and inputs/ into the buckets
-	@python -m operate upload $(ENVIRONMENT) --data "$$DATA"
+	@python -m operate upload "$$ENVIRONMENT" --data "$$DATA"
 
 snapshot: setup-deploy ## ENVIRONMENT=NAME: keep the deployed templates, for a review
-	@python -m operate snapshot $(ENVIRONMENT)
+	@python -m operate snapshot "$$ENVIRONMENT"
 
 remove: setup-deploy ## ENVIRONMENT=NAME: remove from AWS
-	@python -m operate remove $(ENVIRONMENT)
+	@python -m operate remove "$$ENVIRONMENT"
 
 diff: setup-deploy ## ENVIRONMENT=NAME: what a deployment would change
-	@$(CDK) diff -c environment=$(ENVIRONMENT)
+	@$(CDK) diff -c "environment=$$ENVIRONMENT"
 
-N ?= 1000
-SEED ?= 1
+export N ?= 1000
+export SEED ?= 1
 chaos: setup ## [N=1000] [SEED=1]: random life-cycles of the launcher into build/chaos.json
-	@python -m chaos $(N) $(SEED)
+	@python -m chaos "$$N" "$$SEED"
 
 bench: setup ## benchmarks into build/bench.json (ratios, both sides in one run)
 	@python -m bench
 
 review: setup ## BASE=<git ref>: what the working tree would change, into build/review/
-	@$(if $(BASE),,$(error Name what to compare with: make review BASE=main))python -m review.tree "$(BASE)"
+	@$(if $(BASE),,$(error Name what to compare with: make review BASE=main))python -m review.tree "$$BASE"
 
 schemas: setup ## write the JSON schemas of the environment files again
 	@python -m private_transform.environment.schema environments

@@ -5,9 +5,11 @@ with its own library, for the installed one is the working tree's. What was revi
 stays beside its report, to be deployed.
 """
 
+import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +30,8 @@ SNAPSHOTS = ROOT / "build" / "snapshot"
 """Where `make snapshot` keeps what is deployed."""
 
 _BAD_INPUT = 2
+_INTERRUPTED = 130
+_ENDED = 143
 
 
 def main(arguments: list[str]) -> int:
@@ -35,8 +39,14 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m review.tree BASE (a commit)", file=sys.stderr)
         return _BAD_INPUT
+    # What is under way is put away also when somebody ends it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     try:
-        with TemporaryDirectory() as folder, _worktree(arguments[0]) as base:
+        with (
+            _alone(),
+            TemporaryDirectory() as folder,
+            _worktree(arguments[0]) as base,
+        ):
             blocked = [
                 name
                 for name in sorted(_environments(ROOT) | _environments(base))
@@ -45,6 +55,8 @@ def main(arguments: list[str]) -> int:
     except BadInputError as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     return 1 if blocked else 0
 
 
@@ -119,18 +131,29 @@ def synthesize(root: Path, environment: str, out: Path) -> Assembly:
 
 
 @contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for another review of this tree: both would write the same files."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    with (REPORTS / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def _worktree(base: str) -> Iterator[Path]:
     """A tree of one commit, removed afterwards."""
     with TemporaryDirectory() as folder:
         tree = Path(folder) / "base"
-        _git("worktree", "add", "--detach", str(tree), base)
+        # Whatever begins with a hyphen would be an option.
+        commit = _git("rev-parse", "--verify", "--end-of-options", f"{base}^{{commit}}")
+        _git("worktree", "add", "--detach", str(tree), commit)
         try:
             yield tree
         finally:
             _git("worktree", "remove", "--force", str(tree))
 
 
-def _git(*arguments: str) -> None:
+def _git(*arguments: str) -> str:
     done = subprocess.run(
         ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -140,6 +163,7 @@ def _git(*arguments: str) -> None:
             done.stderr.strip(),
             "Name a commit, a branch or a tag: make review BASE=main",
         )
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":
