@@ -15,6 +15,7 @@ from .report.html import as_html
 from .report.markdown import as_markdown
 from .report.sarif import as_sarif
 from .review import FailOn, Review, review
+from .scene import UnclearError
 
 FORMS: Mapping[str, Callable[[Review, FailOn], str]] = {
     "html": as_html,
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> int:
         else:
             asked.out.parent.mkdir(parents=True, exist_ok=True)
             asked.out.write_text(text, "utf-8")
-    except (BadInputError, OSError) as error:
+    except (BadInputError, OSError, UnclearError) as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
     return 1 if found.blocks(fail_on) else 0

@@ -15,6 +15,7 @@ from typing import Any
 
 from .bad_input import BadInputError
 from .json_file import SYNTHESIZE, read_json
+from .references import cycle
 
 TEMPLATE_LIMIT = 1_000_000
 """Bytes of a template; CloudFormation takes no larger one."""
@@ -26,6 +27,9 @@ STACK_LIMIT = 200
 """Stacks of an assembly: a review of so many ends."""
 
 _MANIFEST_LIMIT = 5_000_000
+_POLICIES = ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
+"""AWS: DeletionPolicy attribute; UpdateReplacePolicy attribute."""
+
 _STACK = "aws:cloudformation:stack"
 _NO_STACKS = {"cdk:asset-manifest", "cdk:feature-flag-report", "cdk:tree"}
 """Artifacts that deploy no resources."""
@@ -219,10 +223,24 @@ def _template(file: Path) -> dict[str, Any]:
             raise BadInputError(
                 place, "A resource is a mapping with a Type.", SYNTHESIZE
             )
+        for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
+            if body.get(attribute, "Delete") not in _POLICIES:
+                raise BadInputError(
+                    f"{place}.{attribute}",
+                    f"It is one of {', '.join(_POLICIES)}.",
+                    SYNTHESIZE,
+                )
         if not isinstance(body.get("Properties", {}), dict):
             raise BadInputError(
                 f"{place}.Properties", "Properties are a mapping.", SYNTHESIZE
             )
+    found = cycle(resources)
+    if found:
+        raise BadInputError(
+            f"{file} Resources.{found.partition(' ')[0]}",
+            f"Its references lead back to it: {found}.",
+            SYNTHESIZE,
+        )
     for section in ("Outputs", "Parameters", "Metadata", "Conditions"):
         if not isinstance(template.get(section, {}), dict):
             raise BadInputError(f"{file} {section}", "It is a mapping.", SYNTHESIZE)

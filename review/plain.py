@@ -284,7 +284,7 @@ class _Resolver:
             self._count(len(plain))
             return plain
 
-        return re.sub(r"\$\{([^}]*)\}", one, text)
+        return re.sub(r"\$\{([^{}]*)\}", one, text)
 
     def _imported(self, name: Any) -> Any:
         plain_name = self.plain(name)

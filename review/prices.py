@@ -15,6 +15,9 @@ FILE = "prices.yaml"
 """The prices, from a tree's root."""
 
 _KEYS = {"as_of", "usd_per_hour"}
+_DEAREST = 100_000
+"""USD for an hour; no instance costs nearly so much."""
+
 _AS = "Write it as in `ml.m5.large: 0.115`, below its region."
 
 
@@ -94,7 +97,7 @@ class _Reader:
             price = Decimal(str(value))
         except InvalidOperation:
             price = Decimal("NaN")
-        if not price.is_finite() or price <= 0:
+        if not price.is_finite() or not 0 < price < _DEAREST:
             raise self._error(place, f"{value} is no price.", _AS)
         return price
 

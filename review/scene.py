@@ -22,6 +22,7 @@ from .plain import (
     listed,
     place_of,
 )
+from .references import FUNCTIONS, functions
 from .site import KeyServices, Site
 
 Document = Mapping[str, Any]
@@ -302,5 +303,7 @@ def _blind_spots(assembly: Assembly, estate: Estate) -> Iterator[str]:
             yield f"{each.path} is a module, whose resources are not here"
         for name in filter(is_function, each.body.get("Properties", {})):
             yield f"{each.path} has its properties from {name}, which is not evaluated"
+        for name in sorted(set(functions(each.body.get("Properties"))) - FUNCTIONS):
+            yield f"{each.path} uses {name}, which is not evaluated"
         for attribute in sorted(set(each.body) - _READ):
             yield f"{each.path} has {attribute}, which is not understood"

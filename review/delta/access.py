@@ -266,9 +266,13 @@ class _Question:
 
     def _at_ours(self, action: str) -> Formula:
         """It is about the role that is taken, or the environment's own data or key."""
-        site, where = self._change.after.site, self._request.object_key
+        where = self._request.object_key
         if self._where:
             return where == literal(self._where)
+        try:
+            site = self._change.after.site
+        except UnclearError:
+            return TRUE
         if action in key_policy_actions():
             return where == literal(site.key_arn)
         if not action.startswith("s3:"):

@@ -48,14 +48,15 @@ def place_told(arn: str) -> str:
 def _who(request: Mapping[str, Any]) -> str:
     if request.get("principal") == "anonymous":
         return "anybody, without signing,"
-    if service := request.get("aws:principalservicename"):
-        return f"the service {_value(service)}"
+    if "aws:principalservicename" in request:
+        service = str(request["aws:principalservicename"])
+        return f"the service {_value(service)}" if service else "some service"
     arn = str(request.get("aws:principalarn", ""))
     if arn == _FREE:
         return "a principal of any other account"
     if account := re.fullmatch(f"arn:[a-z-]+:iam::([0-9]+):{_FREE}?", arn):
         return f"anybody in the account {account[1]}"
-    return _value(f"{arn}{_FREE}" if arn.endswith("/") else arn)
+    return _value(f"{arn}{_FREE}" if arn.endswith("/") else arn) or "somebody"
 
 
 def _way(request: Mapping[str, Any]) -> str:
@@ -81,5 +82,6 @@ def _key(request: Mapping[str, Any]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, list):
         return " and ".join(map(_value, value))
-    text = str(value)
+    # Of texts that are not asked for, the solver writes a number.
+    text = re.sub(r"!\d+!", _FREE, str(value))
     return f"{text[:-1]}(anything)" if text.endswith(_FREE) else text
