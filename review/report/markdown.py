@@ -11,10 +11,10 @@ from review.review import FailOn, Review
 from .text import flat, parts, visible
 
 LIMIT = 60_000
-"""Characters; GitHub takes 65,536 for a comment."""
+"""Bytes; GitHub takes 65,536 characters for a comment."""
 
 _CLOSING = 40
-"""Characters that end code and details."""
+"""Bytes that end code and details."""
 
 _MOST_ROWS = 60
 """Of effective access, so that what follows it has its place."""
@@ -23,17 +23,19 @@ _CUT = "\n\nThe rest does not fit into a comment: see the other forms of this re
 
 
 def as_markdown(review: Review, fail_on: FailOn) -> str:
-    """The review as Markdown of at most `LIMIT` characters.
+    """The review as Markdown of at most `LIMIT` bytes.
 
     Args:
         review: The review.
         fail_on: From which severity on it blocks.
     """
     text = "\n".join(_lines(review, fail_on)) + "\n"
-    if len(text) <= LIMIT:
+    content = text.encode()
+    if len(content) <= LIMIT:
         return text
     # Lines stay whole: half of one could hide what follows.
-    kept, _, _ = text[: LIMIT - _CLOSING - len(_CUT)].rpartition("\n")
+    room = LIMIT - _CLOSING - len(_CUT)
+    kept, _, _ = content[:room].decode(errors="ignore").rpartition("\n")
     return kept + _closed(kept) + _CUT
 
 
