@@ -3,8 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import z3
+
 from review.plain import Resource, is_true, listed
-from review.scene import Scene
+from review.proof.actions import INVENTED_S3, bucket_policy_actions
+from review.proof.encoder import Reading, Request
+from review.proof.encoder import Resource as At
+from review.proof.solver import first_example
+from review.scene import Document, Scene
 
 from .invariant import Invariant, Violation
 
@@ -121,20 +127,32 @@ def _tls(scene: Scene) -> Iterator[Violation]:
         bucket = scene.bucket(kind)
         arn = scene.bucket_arn(kind)
         policy = scene.bucket_policy(scene.named(f"{kind.capitalize()}Bucket"))
-        if not any(_refuses_http(each, arn) for each in policy["Statement"]):
+        if _serves_http(scene, policy, arn):
             yield Violation(
                 resource=bucket.path, says=f"{bucket.path} is served without TLS."
             )
 
 
-def _refuses_http(statement: Mapping[str, Any], arn: str) -> bool:
-    return (
-        statement["Effect"] == "Deny"
-        and statement.get("Principal") in ("*", {"AWS": "*"})
-        and statement.get("Action") in ("*", "s3:*", ["s3:*"])
-        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
-        and {arn, f"{arn}/*"} <= set(map(str, listed(statement.get("Resource"))))
+def _serves_http(scene: Scene, policy: Document, arn: str) -> bool:
+    """Whether some request without TLS is not denied, whatever it asks for."""
+    request = Request()
+    places = {
+        "bucket": At(arn),
+        "object": At(f"{arn}/", request.object_key),
+    }
+    read = {level: Reading(request, policy, at) for level, at in places.items()}
+    served = (
+        (each.name, z3.Not(read[each.level].denies(each.name)))
+        for each in (*bucket_policy_actions(), *INVENTED_S3)
     )
+    plain = z3.Not(request.value("aws:SecureTransport"))
+    found = first_example(
+        request,
+        ((name, z3.And(plain, passes)) for name, passes in served),
+        partition=scene.place.partition,
+        account=scene.place.account,
+    )
+    return found is not None
 
 
 def _owned(scene: Scene) -> Iterator[Violation]:

@@ -384,7 +384,7 @@ def _taken_by_services(scene: Scene) -> Iterator[Violation]:
                     resource=role.path,
                     says=f"{role.path} may be taken by {json.dumps(principal)}.",
                 )
-            elif services == ["sagemaker.amazonaws.com"]:
+            elif _CONFUSABLE & set(services):
                 yield from _bound_to_the_account(scene, role, statement)
 
 
@@ -393,13 +393,11 @@ def _bound_to_the_account(
 ) -> Iterator[Violation]:
     """AWS: Cross-service confused deputy prevention."""
     given = statement.get("Condition", {}).get("StringEquals", {})
-    if given.get("aws:SourceAccount") not in (
-        scene.place.account,
-        [scene.place.account],
-    ):
+    accounts = [v for key, v in given.items() if key.lower() == "aws:sourceaccount"]
+    if not any(listed(each) == [scene.place.account] for each in accounts):
         yield Violation(
             resource=role.path,
-            says=f"SageMaker may take {role.path} on behalf of another account.",
+            says=f"AWS may take {role.path} on behalf of another account.",
         )
 
 
@@ -410,6 +408,10 @@ _SERVICES = {
     "states.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
 }
+
+
+_CONFUSABLE = {"sagemaker.amazonaws.com", "vpc-flow-logs.amazonaws.com"}
+"""Services that anybody may send to a role of ours, from an account of their own."""
 
 
 def _is_execution_role(scene: Scene, role: Resource) -> bool:

@@ -118,7 +118,7 @@ _DATA: tuple[Mutant, ...] = (
         "data-endpoint",
         "the exempt are told by a parameter that is resolved later",
         _exempt([_BREAK_GLASS, f"{ROLES}/{{{{resolve:ssm:/exempt}}}}"]),
-        "Inputs",
+        FOUNDATION,
     ),
     faulty(
         "data-endpoint",

@@ -103,6 +103,24 @@ def _protected(draft: Draft) -> None:
     draft.protection[FOUNDATION] = True
 
 
+def _refused_otherwise(document: dict[str, Any]) -> None:
+    for each in document["Statement"]:
+        if each.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}:
+            each.update(
+                Action="S3:*",
+                Principal="*",
+                Resource="*",
+                Condition={"Bool": {"AWS:SecureTransport": False}},
+            )
+
+
+_BLOCKED = (
+    "BlockPublicAcls",
+    "BlockPublicPolicy",
+    "IgnorePublicAcls",
+    "RestrictPublicBuckets",
+)
+
 EQUIVALENT: tuple[Mutant, ...] = (
     *harmless(
         "equivalent",
@@ -165,6 +183,27 @@ EQUIVALENT: tuple[Mutant, ...] = (
                 value("Tls12OrNewer", "NumericLessThan", "s3:TlsVersion", 1.2),
             ),
             "resources in another order, and an output": _in_another_order,
+        },
+    ),
+    *harmless(
+        "equivalent",
+        "buckets-not-public",
+        {
+            "public access is blocked, written as text": prop(
+                "Inputs",
+                "PublicAccessBlockConfiguration",
+                dict.fromkeys(_BLOCKED, "true"),
+            ),
+            "rotation, written as text": prop("Key", "EnableKeyRotation", "true"),
+        },
+    ),
+    *harmless(
+        "equivalent",
+        "buckets-tls",
+        {
+            "plain HTTP is refused in other words": policy(
+                "ControlPolicy", _refused_otherwise
+            ),
         },
     ),
     *harmless(

@@ -1,6 +1,7 @@
 """Every change that a review is tried on."""
 
 from tests.review.at_data import AT_DATA
+from tests.review.at_edges import AT_EDGES
 from tests.review.at_jobs import AT_JOBS
 from tests.review.at_network import AT_NETWORK
 from tests.review.at_policies import AT_POLICIES
@@ -17,6 +18,7 @@ FAULTY = (
     *AT_ROLES,
     *AT_JOBS,
     *AT_DATA,
+    *AT_EDGES,
 )
 HARMLESS = (*EQUIVALENT, *TIGHTENING)
 MUTANTS = (*FAULTY, *HARMLESS)
