@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .bad_input import BadInputError
+from .invented import is_spelled_in
 from .json_file import SYNTHESIZE, read_json
 from .references import cycle
 
@@ -205,6 +206,12 @@ def _place(place: str, environment: Any) -> tuple[str | None, str | None]:
 
 def _template(file: Path) -> dict[str, Any]:
     template = read_json(file, TEMPLATE_LIMIT)
+    if is_spelled_in(json.dumps(template, ensure_ascii=False)):
+        raise BadInputError(
+            str(file),
+            "It has a character from U+FDD0 to U+FDEF, which no text may have.",
+            "Leave it out: names that AWS makes up are known by it here.",
+        )
     resources = _mapping(file, template, "Resources")
     if len(resources) > RESOURCE_LIMIT:
         raise BadInputError(

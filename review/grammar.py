@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from .invented import shown
+
 _SIZE_LIMIT = 32_768
 """Characters of a key's policy, the longest that AWS takes (AWS: KMS quotas)."""
 
@@ -22,7 +24,7 @@ def faults(document: Any) -> Iterator[str]:
     if not isinstance(document, dict):
         yield " is not a policy"
         return
-    if len(json.dumps(document, separators=(",", ":"))) > _SIZE_LIMIT:
+    if len(shown(json.dumps(document, separators=(",", ":")))) > _SIZE_LIMIT:
         yield f" has more than {_SIZE_LIMIT:,} characters, and AWS takes no more"
         return
     if document.get("Version", _VERSIONS[0]) not in _VERSIONS:

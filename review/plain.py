@@ -2,7 +2,8 @@
 
 Names that AWS makes up are made up here too, the same ones each time, from the stack
 and the logical id: so policies read as documents, and a resource keeps its name across
-a change. What cannot be known becomes `Unresolved` text, which no proof looks through.
+a change. No literal is equal to such a name. What cannot be known becomes `Unresolved`
+text, which no proof looks through.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Any
 
 from .assembly import Assembly, Stack
 from .bad_input import BadInputError
+from .invented import unknown, with_unknown_end
 
 UNRESOLVED = "<unresolved "
 """What stands for a value that only a deployment knows begins so."""
@@ -331,7 +333,7 @@ class Names:
         if not self._is_known:
             return self._chosen("Ref")
         if self._type == "AWS::EC2::VPCEndpoint":
-            return f"vpce-{self._generated}"
+            return f"vpce-{unknown(self._generated)}"
         if self._type in _REFERENCED_BY_ARN:
             return self.arn
         if self._type == "AWS::SQS::Queue":
@@ -346,7 +348,9 @@ class Names:
             return self.arn
         if name in ("RegionalDomainName", "DomainName"):
             return f"{self.name}.s3.{self.place.region}.amazonaws.com"
-        return f"{self._generated}.{name}"
+        if self._type == "AWS::KMS::Key" and name == "KeyId":
+            return self.name
+        return unknown(f"{self._generated}.{name}")
 
     @property
     def name(self) -> str:
@@ -354,14 +358,18 @@ class Names:
         given = self._properties.get(_NAME_KEYS.get(self._type, ""))
         if given is not None:
             return given if isinstance(given, str) else self._chosen("name")
-        return self._generated.lower() if self._type in _LOWER else self._generated
+        if self._type not in _NAMED_BY_STACK:
+            return unknown(self._generated)
+        made = self._generated.lower() if self._type in _LOWER else self._generated
+        return with_unknown_end(made)
 
     @property
     def arn(self) -> str:
         """The ARN; of a network's resource, a text of its own."""
         pattern = _ARNS.get(self._type)
         if pattern is None:
-            return f"{self._generated}.Arn" if self._is_known else self._chosen("Arn")
+            arn = f"{self._generated}.Arn"
+            return unknown(arn) if self._is_known else self._chosen("Arn")
         path = self._properties.get("Path", "/")
         return pattern.format(
             partition=self.place.partition,
@@ -377,7 +385,8 @@ class Names:
         return self._type in _ARNS or self._type.startswith("AWS::EC2::")
 
     def _chosen(self, name: str) -> str:
-        return f"{UNRESOLVED}{self._generated}.{name}>"
+        # It is not known, and two are told apart, also from what a literal says.
+        return f"{UNRESOLVED}{unknown(f'{self._generated}.{name}')}>"
 
     @property
     def _type(self) -> str:
@@ -409,6 +418,9 @@ _NAME_KEYS = {
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
 }
+_NAMED_BY_STACK = (*_NAME_KEYS, "AWS::Events::Rule")
+"""Names of these begin with the stack's and the logical id; others are all unknown."""
+
 _ARNS = {
     "AWS::CloudTrail::Trail": (
         "arn:{partition}:cloudtrail:{region}:{account}:trail/{name}"

@@ -30,6 +30,7 @@ from .effective.effective import EffectiveAccess, effective_access
 from .findings import SEVERITIES, Finding, Severity
 from .invariants.all import INVARIANTS
 from .invariants.invariant import Answer, Invariant
+from .invented import shown
 from .prices import Prices
 from .proof.patience import patience
 from .replacement import Replacement, replacements
@@ -158,16 +159,16 @@ def review(
     return Review(
         change=change,
         leaves=tuple(exceptions),
-        promises=tuple(promises),
-        access=tuple(policies),
-        effective=tuple(possible),
+        promises=tuple(map(shown, promises)),
+        access=tuple(map(shown, policies)),
+        effective=tuple(map(shown, possible)),
         replaced=tuple(replaced),
-        jobs=tuple(effects),
+        jobs=tuple(map(shown, effects)),
         code=tuple(sources),
         network=tuple(routes),
         compliance=broken_rules,
         register=tuple(accepted),
-        findings=tuple(sorted(found, key=lambda each: each.order)),
+        findings=tuple(sorted(set(map(shown, found)), key=lambda each: each.order)),
     )
 
 

@@ -199,14 +199,22 @@ class Scene:
             return {"Version": "2012-10-17", "Statement": [everything]}
         return document_in(endpoint, "PolicyDocument")
 
+    @property
+    def key(self) -> Resource:
+        """The environment's key.
+
+        Raises:
+            UnclearError: It is not in the templates.
+        """
+        return self.resource("AWS::KMS::Key", self.named("KeyArn"))
+
     def key_policy(self) -> Document:
         """The policy of the environment's key.
 
         Raises:
             UnclearError: It cannot be read.
         """
-        key = self.resource("AWS::KMS::Key", self.named("KeyArn"))
-        return document_in(key, "KeyPolicy")
+        return document_in(self.key, "KeyPolicy")
 
 
 def scene_of(assembly: Assembly) -> Scene:

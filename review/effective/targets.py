@@ -1,5 +1,6 @@
 """What everybody is after: the buckets and the key, and who decides about them."""
 
+import json
 from dataclasses import dataclass
 
 from review.plain import Place
@@ -73,7 +74,7 @@ def _key(scene: Scene) -> Target:
 def _bucket(scene: Scene, kind: str) -> Target:
     key = scene.named("KeyArn")
     encryption = scene.bucket(kind).properties.get("BucketEncryption")
-    needs_key = kind in _ENCRYPTED and key in repr(encryption)
+    needs_key = kind in _ENCRYPTED and key in json.dumps(encryption, ensure_ascii=False)
     return Target(
         arn=scene.bucket_arn(kind),
         place=scene.place,

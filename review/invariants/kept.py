@@ -52,7 +52,8 @@ def _audited(scene: Scene) -> Iterator[Violation]:
             return
     yield Violation(
         resource=scene.foundation.name,
-        says="No trail records who uses the key and the data, or changes a right.",
+        says="No trail records in the log bucket who uses the key and the data, or "
+        "changes a right.",
     )
 
 

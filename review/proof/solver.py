@@ -1,5 +1,6 @@
 """Ask z3 for one request that formulas describe, and tell it in words."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -135,9 +136,7 @@ def _described(request: Request, model: Any) -> dict[str, Any]:
     def holds(formula: Formula) -> bool:
         return bool(z3.is_true(evaluated(formula)))
 
-    described: dict[str, Any] = {
-        "object key": evaluated(request.object_key).as_string()
-    }
+    described: dict[str, Any] = {"object key": _text(evaluated(request.object_key))}
     if holds(request.anonymous):
         described["principal"] = "anonymous"
     for key, (present, value) in request.keys.items():
@@ -150,6 +149,12 @@ def _described(request: Request, model: Any) -> dict[str, Any]:
                 if name == key and holds(contained)
             ]
             if value is None
-            else str(evaluated(value)).strip('"')
+            else _text(evaluated(value))
         )
     return described
+
+
+def _text(value: Any) -> str:
+    """A value as text: z3 escapes what is not of ASCII."""
+    text = value.as_string() if z3.is_string_value(value) else str(value)
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), text)

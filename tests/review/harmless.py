@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.lock.mutants import drop, no_action, operator, put, value
+from tests.review.at_names import JOB
 from tests.review.draft import (
     FOUNDATION,
     OPERATIONS,
@@ -308,6 +309,10 @@ TIGHTENING: tuple[Mutant, ...] = (
             "uploads through the endpoint go to inputs alone, in parts": policy(
                 "NetworkEndpoint",
                 no_action("OthersUpload", "s3:ListMultipartUploadParts"),
+            ),
+            "the endpoint lets the one job write, known by its name": policy(
+                "NetworkEndpoint",
+                value("JobsWriteOutputs", "ArnLike", ARN, f"{JOB}-*"),
             ),
             "the launcher lists no jobs": policy(
                 _COMPLETE, drop("ListJobs"), part=OPERATIONS

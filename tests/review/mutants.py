@@ -3,6 +3,7 @@
 from tests.review.at_data import AT_DATA
 from tests.review.at_edges import AT_EDGES
 from tests.review.at_jobs import AT_JOBS
+from tests.review.at_names import AT_NAMES
 from tests.review.at_network import AT_NETWORK
 from tests.review.at_policies import AT_POLICIES
 from tests.review.at_roles import AT_ROLES
@@ -14,6 +15,7 @@ FAULTY = (
     *MATRIX,
     *BUCKET_LOCK,
     *AT_POLICIES,
+    *AT_NAMES,
     *AT_NETWORK,
     *AT_ROLES,
     *AT_JOBS,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from review.assembly import Assembly, Stack
+from review.invented import is_spelled_in, shown
 from review.plain import UNRESOLVED, Estate
 
 BUCKET = {"Type": "AWS::S3::Bucket"}
@@ -77,7 +78,41 @@ KNOWN = [
 
 @pytest.mark.parametrize(("value", "plain"), KNOWN)
 def test_a_reference_is_a_name(value: Any, plain: Any) -> None:
-    assert resolved(value) == (plain, [])
+    found, unresolved = resolved(value)
+    assert (_shown(found), unresolved) == (plain, [])
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shown(each) for key, each in value.items()}
+    return shown(value)
+
+
+MADE_UP = [
+    {"Ref": "Data"},
+    {"Ref": "Endpoint"},
+    {"Ref": "Key"},
+    {"Ref": "Topic"},
+    {"Fn::GetAtt": ["Data", "Arn"]},
+    {"Fn::GetAtt": ["Endpoint", "CreationTimestamp"]},
+    {"Fn::GetAtt": ["Key", "Arn"]},
+    {"Fn::GetAtt": ["Role", "Arn"]},
+    {"Fn::GetAtt": ["Strange", "It"]},
+]
+
+
+@pytest.mark.parametrize("value", MADE_UP)
+def test_no_literal_is_a_name_that_aws_makes_up(value: Any) -> None:
+    made_up, _ = resolved(value)
+    written, _ = resolved(shown(made_up))
+
+    assert written != made_up
+    assert shown(written) == shown(made_up)
+    assert is_spelled_in(made_up)
+
+
+def test_a_name_that_is_given_is_known() -> None:
+    assert resolved({"Ref": "Named"}) == ("given", [])
 
 
 UNKNOWN = [
@@ -116,7 +151,7 @@ def test_an_import_is_what_another_stack_exports() -> None:
 
     plain, unresolved = resolved({"Fn::ImportValue": "there:It"}, other)
 
-    assert (plain, unresolved) == ("there-there", [])
+    assert (shown(plain), unresolved) == ("there-there", [])
 
 
 def test_imports_that_go_in_circles_come_to_an_end() -> None:
