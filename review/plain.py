@@ -14,7 +14,7 @@ from typing import Any
 
 from .assembly import Assembly, Stack
 from .bad_input import BadInputError
-from .invented import unknown, with_unknown_end
+from .invented import is_spelled_in, unknown, with_unknown_end
 
 UNRESOLVED = "<unresolved "
 """What stands for a value that only a deployment knows begins so."""
@@ -231,13 +231,18 @@ class _Resolver:
                 return self._substituted(argument, {})
             case "Fn::Sub", [str() as text, dict() as values]:
                 return self._substituted(text, values)
-            case "Fn::Select", [index, list() as values]:
+            case "Fn::Select", [index, values]:
+                listed = values if isinstance(values, list) else self.plain(values)
                 number = whole_number(index)
-                if number is not None and number < len(values):
-                    return self.plain(values[number])
+                if (
+                    isinstance(listed, list)
+                    and number is not None
+                    and number < len(listed)
+                ):
+                    return self.plain(listed[number])
             case "Fn::Split", [str() as separator, text] if separator:
                 plain_text = self.plain(text)
-                if isinstance(plain_text, str):
+                if isinstance(plain_text, str) and _is_split(plain_text, separator):
                     return plain_text.split(separator)
             case "Fn::ImportValue", _:
                 return self._imported(argument)
@@ -450,6 +455,13 @@ def listed(value: Any) -> Sequence[Any]:
 def is_true(value: Any) -> bool:
     """Whether something is on, also where a template writes it as text."""
     return value is True or value == "true"
+
+
+def _is_split(text: str, separator: str) -> bool:
+    """Whether it is known where it is split: a made-up name may have any letter."""
+    if UNRESOLVED in text:
+        return False
+    return not is_spelled_in(text) or (separator in ":/" and separator in text)
 
 
 def whole_number(value: Any) -> int | None:

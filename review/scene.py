@@ -169,11 +169,11 @@ class Scene:
         Raises:
             UnclearError: Several claim it, or it cannot be read.
         """
-        found = [
-            each
-            for each in self.estate.of_type("AWS::S3::BucketPolicy")
-            if each.properties.get("Bucket") == bucket
-        ]
+        policies = list(self.estate.of_type("AWS::S3::BucketPolicy"))
+        for each in policies:
+            if UNRESOLVED in str(each.properties.get("Bucket")):
+                raise UnclearError(f"nobody can tell whose policy {each.path} is")
+        found = [each for each in policies if each.properties.get("Bucket") == bucket]
         if len(found) > 1:
             raise UnclearError(
                 f"{' and '.join(each.path for each in found)} are policies of one "

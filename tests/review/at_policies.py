@@ -151,6 +151,12 @@ _DATA: tuple[Mutant, ...] = (
     ),
     faulty(
         "data-endpoint",
+        "nobody can tell whose policy the lock of inputs is",
+        prop("InputsLock", "Bucket", {"Fn::Select": [0, {"Fn::GetAZs": ""}]}),
+        FOUNDATION,
+    ),
+    faulty(
+        "data-endpoint",
         "a bucket has two policies",
         add(
             "Second",

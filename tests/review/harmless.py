@@ -79,6 +79,11 @@ def _selected(draft: Draft) -> None:
     draft.properties("InputsLock")["Bucket"] = {"Fn::Select": [0, [bucket]]}
 
 
+def _split_from_its_arn(draft: Draft) -> None:
+    parts = {"Fn::Split": [":", draft.arn("Inputs")]}
+    draft.properties("InputsLock")["Bucket"] = {"Fn::Select": [5, parts]}
+
+
 def _in_another_order(draft: Draft) -> None:
     resources = draft.templates[FOUNDATION]["Resources"]
     draft.templates[FOUNDATION]["Resources"] = dict(reversed(resources.items()))
@@ -175,6 +180,7 @@ EQUIVALENT: tuple[Mutant, ...] = (
             ),
             "an ARN written with Fn::Sub": _joined_otherwise,
             "a name written with Fn::Select": _selected,
+            "a name split from an ARN": _split_from_its_arn,
             "TLS told by a truth": policy(
                 "InputsLock",
                 value("TlsOnly", "Bool", "aws:SecureTransport", False),

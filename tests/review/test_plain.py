@@ -15,7 +15,7 @@ RESOURCES = {
     "Key": {"Type": "AWS::KMS::Key"},
     "Endpoint": {"Type": "AWS::EC2::VPCEndpoint"},
     "Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/ours/"}},
-    "Named": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "given"}},
+    "Named": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "given-it"}},
     "Topic": {"Type": "AWS::SNS::Topic"},
     "Strange": {"Type": "Custom::Strange"},
 }
@@ -49,7 +49,7 @@ KNOWN = [
     ({"Ref": "AWS::NoValue"}, None),
     ([{"Ref": "AWS::NoValue"}, "a"], ["a"]),
     ({"Ref": "Data"}, "here-data"),
-    ({"Ref": "Named"}, "given"),
+    ({"Ref": "Named"}, "given-it"),
     ({"Ref": "Endpoint"}, "vpce-here-Endpoint"),
     ({"Ref": "Topic"}, "arn:aws:sns:eu-west-1:111122223333:here-Topic"),
     ({"Fn::GetAtt": ["Data", "Arn"]}, "arn:aws:s3:::here-data"),
@@ -71,6 +71,11 @@ KNOWN = [
     ({"Fn::Select": ["1", ["a", "b"]]}, "b"),
     ({"Fn::Select": [0, ["a", "b"]]}, "a"),
     ({"Fn::Split": ["/", "a/b"]}, ["a", "b"]),
+    (
+        {"Fn::Select": [5, {"Fn::Split": [":", {"Fn::GetAtt": ["Data", "Arn"]}]}]},
+        "here-data",
+    ),
+    ({"Fn::Select": [1, {"Fn::Split": ["-", {"Ref": "Named"}]}]}, "it"),
     ({"a": {"Ref": "Data"}, "b": 1}, {"a": "here-data", "b": 1}),
     ({"Ref": "Data", "Other": 1}, {"Ref": "Data", "Other": 1}),
 ]
@@ -112,7 +117,7 @@ def test_no_literal_is_a_name_that_aws_makes_up(value: Any) -> None:
 
 
 def test_a_name_that_is_given_is_known() -> None:
-    assert resolved({"Ref": "Named"}) == ("given", [])
+    assert resolved({"Ref": "Named"}) == ("given-it", [])
 
 
 UNKNOWN = [
@@ -129,6 +134,11 @@ UNKNOWN = [
     {"Fn::Join": ["-", [{"Fn::GetAZs": ""}, ["a"]]]},
     {"Fn::Select": ["7", ["a"]]},
     {"Fn::Select": ["-1", ["a"]]},
+    {"Fn::Select": [0, {"Ref": "Data"}]},
+    {"Fn::Select": [7, {"Fn::Split": [":", {"Fn::GetAtt": ["Data", "Arn"]}]}]},
+    {"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "Data"}]}]},
+    {"Fn::Select": [0, {"Fn::Split": [":", {"Ref": "Endpoint"}]}]},
+    {"Fn::Split": [":", {"Fn::GetAZs": ""}]},
     {"Fn::Split": ["", "a"]},
     {"Fn::ImportValue": "nothing"},
     {"Fn::ImportValue": {"Ref": "Nobody"}},
