@@ -208,6 +208,11 @@ class Scene:
         """
         return self.resource("AWS::KMS::Key", self.named("KeyArn"))
 
+    @property
+    def key_names(self) -> tuple[str, str]:
+        """How a bucket may name the key: by ARN or id (AWS: AWS::S3::Bucket)."""
+        return self.named("KeyArn"), self.estate.names(self.key).name
+
     def key_policy(self) -> Document:
         """The policy of the environment's key.
 
@@ -284,6 +289,21 @@ def document_in(resource: Resource, key: str) -> Document:
         raise UnclearError(f"{place}{fault}")
     assert isinstance(document, dict)
     return {**document, "Statement": listed(document["Statement"])}
+
+
+def encryptions_of(bucket: Resource) -> list[Any]:
+    """What a bucket's rules encrypt with where an upload does not say."""
+    encryption = bucket.properties.get("BucketEncryption")
+    rules = (
+        encryption.get("ServerSideEncryptionConfiguration", [])
+        if isinstance(encryption, dict)
+        else []
+    )
+    return [
+        rule.get("ServerSideEncryptionByDefault")
+        for rule in listed(rules)
+        if isinstance(rule, dict)
+    ]
 
 
 def mappings_in(resource: Resource, key: str) -> Iterator[Mapping[str, Any]]:

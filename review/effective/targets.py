@@ -1,11 +1,10 @@
 """What everybody is after: the buckets and the key, and who decides about them."""
 
-import json
 from dataclasses import dataclass
 
 from review.plain import Place
 from review.proof.actions import bucket_policy_actions, key_policy_actions
-from review.scene import Document, Scene, UnclearError
+from review.scene import Document, Scene, UnclearError, encryptions_of
 
 _KEY = "key"
 _ENCRYPTED = ("inputs", "models", "outputs")
@@ -73,8 +72,10 @@ def _key(scene: Scene) -> Target:
 
 def _bucket(scene: Scene, kind: str) -> Target:
     key = scene.named("KeyArn")
-    encryption = scene.bucket(kind).properties.get("BucketEncryption")
-    needs_key = kind in _ENCRYPTED and key in json.dumps(encryption, ensure_ascii=False)
+    needs_key = kind in _ENCRYPTED and any(
+        isinstance(each, dict) and each.get("KMSMasterKeyID") in scene.key_names
+        for each in encryptions_of(scene.bucket(kind))
+    )
     return Target(
         arn=scene.bucket_arn(kind),
         place=scene.place,

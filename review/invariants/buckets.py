@@ -5,12 +5,12 @@ from typing import Any
 
 import z3
 
-from review.plain import Resource, is_true, listed
+from review.plain import Resource, is_true
 from review.proof.actions import INVENTED_S3, bucket_policy_actions
 from review.proof.encoder import Reading, Request
 from review.proof.encoder import Resource as At
 from review.proof.solver import first_example
-from review.scene import Document, Scene
+from review.scene import Document, Scene, encryptions_of
 
 from .invariant import Invariant, Violation
 
@@ -102,18 +102,11 @@ def _known(scene: Scene) -> Iterator[Violation]:
 def _encrypted(scene: Scene) -> Iterator[Violation]:
     for kind in _OURS:
         bucket = scene.bucket(kind)
-        rules = listed(
-            _mapping(bucket, "BucketEncryption").get(
-                "ServerSideEncryptionConfiguration", []
-            )
-        )
-        given = [
-            rule.get("ServerSideEncryptionByDefault")
-            for rule in rules
-            if isinstance(rule, dict)
+        wanted = [
+            {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": name}
+            for name in scene.key_names
         ]
-        wanted = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": scene.named("KeyArn")}
-        if given != [wanted]:
+        if encryptions_of(bucket) not in ([each] for each in wanted):
             yield Violation(
                 resource=bucket.path,
                 says=f"What is put into {bucket.path} is not encrypted with the "

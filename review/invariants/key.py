@@ -14,7 +14,7 @@ from .invariant import Invariant, Violation
 
 
 def _contradictions(scene: Scene) -> Iterator[Violation]:
-    key = scene.resource("AWS::KMS::Key", scene.named("KeyArn"))
+    key = scene.key
     for theorem, witness in _found(scene.site, json.dumps(scene.key_policy())):
         yield Violation(resource=key.path, says=f"not so: {theorem}. {witness}.")
 
@@ -35,7 +35,7 @@ def _found(site: Site, policy: str) -> tuple[tuple[str, str], ...]:
 
 
 def _settings(scene: Scene) -> Iterator[Violation]:
-    key = scene.resource("AWS::KMS::Key", scene.named("KeyArn"))
+    key = scene.key
     for name, wanted, otherwise in (
         ("EnableKeyRotation", True, "The key's material is never renewed."),
         ("Enabled", True, "The key is disabled: nothing can be read or written."),

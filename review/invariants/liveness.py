@@ -164,7 +164,7 @@ def _repairs_work(scene: Scene) -> Iterator[Violation]:
                     rights=None,
                 )
                 yield from _refused(scene, scene.bucket(kind).path, attempt)
-        key = scene.resource("AWS::KMS::Key", scene.named("KeyArn"))
+        key = scene.key
         for who, does in (
             (role, "kms:PutKeyPolicy"),
             (role, "kms:EnableKey"),

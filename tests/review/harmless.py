@@ -268,6 +268,15 @@ EQUIVALENT: tuple[Mutant, ...] = (
             "a tag of a bucket": prop(
                 "Models", "Tags", [{"Key": "team", "Value": "ml"}]
             ),
+            "a bucket names the key by its id": prop(
+                "Models",
+                "BucketEncryption",
+                "ServerSideEncryptionConfiguration",
+                0,
+                "ServerSideEncryptionByDefault",
+                "KMSMasterKeyID",
+                {"Ref": "Key961B73FD"},
+            ),
             "the key's description": prop("Key", "Description", "Another"),
             "uploads that were given up go sooner": prop(
                 "Models",
