@@ -3,7 +3,7 @@
 A resource is found by the outputs of the foundation stack, which name it for people.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -288,7 +288,24 @@ def document_in(resource: Resource, key: str) -> Document:
     if fault is not None:
         raise UnclearError(f"{place}{fault}")
     assert isinstance(document, dict)
-    return {**document, "Statement": listed(document["Statement"])}
+    statements = listed(document["Statement"])
+    if resource.type == "AWS::EC2::VPCEndpoint":
+        _for_everybody(place, statements)
+    return {**document, "Statement": statements}
+
+
+def _for_everybody(place: str, statements: Sequence[Mapping[str, Any]]) -> None:
+    """An account is its root user alone, and who else is meant depends on the endpoint.
+
+    AWS: Control access to VPC endpoints using endpoint policies, Principals for gateway
+    endpoints.
+    """
+    for statement in statements:
+        if statement.get("Principal") not in ("*", {"AWS": "*"}, {"AWS": ["*"]}):
+            raise UnclearError(
+                f"{place} is not for everybody, and whom else an endpoint means is "
+                "not known here"
+            )
 
 
 def encryptions_of(bucket: Resource) -> list[Any]:

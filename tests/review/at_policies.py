@@ -269,6 +269,24 @@ _DATA: tuple[Mutant, ...] = (
         base="everything",
     ),
     faulty(
+        "works-jobs",
+        "the endpoint is for the account, which is its root user alone there",
+        policy("NetworkEndpoint", put("Read", "Principal", {"AWS": _ROOT})),
+        FOUNDATION,
+    ),
+    faulty(
+        "works-jobs",
+        "the endpoint is for an account by its number",
+        policy("NetworkEndpoint", put("Read", "Principal", {"AWS": [_ACCOUNT]})),
+        FOUNDATION,
+    ),
+    faulty(
+        "endpoint-elsewhere",
+        "the endpoint is for nobody in particular",
+        policy("NetworkEndpoint", lambda d: d["Statement"][1].pop("Principal")),
+        FOUNDATION,
+    ),
+    faulty(
         "data-through",
         "the endpoint lets objects be deleted",
         policy("NetworkEndpoint", action("JobsWriteOutputs", "s3:DeleteObject")),
