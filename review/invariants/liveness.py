@@ -1,7 +1,7 @@
 """The promises that something works: a lock that nobody can open keeps no job private.
 
-Each question is a request with all that AWS would tell of it. The object's key alone is
-free: below its prefix, none may be refused.
+Each question is a request with all that AWS would tell of it. The object's key is free,
+and what nobody knows before: below its prefix, none may be refused, at no time.
 """
 
 import json
@@ -22,10 +22,15 @@ from review.scene import Document, Scene, document_in
 from review.transforms import transforms_of
 
 from .at_bucket import ENCRYPTION, KEY_ID
+from .context import (
+    Told,
+    Unknown,
+    at_bucket,
+    at_key,
+    at_key_for_volumes,
+    at_key_through_s3,
+)
 from .invariant import Invariant, Violation
-
-_TLS = "1.2"
-"""The oldest that has to work: what is newer is refused by none that takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,18 +242,9 @@ def _stopped(scene: Scene, attempt: Attempt, *, exact: bool) -> str | None:
     return None
 
 
-def _told(scene: Scene, attempt: Attempt) -> dict[str, Any]:
+def _told(scene: Scene, attempt: Attempt) -> Told:
     """All that AWS tells of such a request."""
-    told: dict[str, Any] = {
-        "aws:PrincipalArn": attempt.who,
-        "aws:PrincipalAccount": scene.place.account,
-        "aws:ResourceAccount": scene.place.account,
-        "aws:SecureTransport": True,
-        "s3:TlsVersion": _TLS,
-        "s3:authType": "REST-HEADER",
-    }
-    if attempt.inside:
-        told["aws:SourceVpce"] = scene.named("EndpointId")
+    told = at_bucket(scene, attempt.who, inside=attempt.inside)
     if attempt.lists is not None:
         told["s3:prefix"] = attempt.lists
     if attempt.does == "s3:PutObject" and attempt.names_the_key:
@@ -258,22 +254,21 @@ def _told(scene: Scene, attempt: Attempt) -> dict[str, Any]:
 
 
 def _key_allows(scene: Scene, who: str, does: str, attempt: Attempt | None) -> bool:
-    told: dict[str, Any] = {
-        "aws:PrincipalArn": who,
-        "aws:PrincipalAccount": scene.place.account,
-        "aws:SecureTransport": True,
-        "kms:CallerAccount": scene.place.account,
-        "s3:TlsVersion": _TLS,
-    }
-    policies = [scene.key_policy()]
-    if attempt is not None:
-        told["kms:ViaService"] = scene.site.service("s3")
-        # With a bucket key the context is the bucket's ARN (AWS: Reducing the cost of
-        # SSE-KMS with Amazon S3 Bucket Keys).
-        bucket = scene.bucket_arn(attempt.bucket)
-        told["kms:EncryptionContext:aws:s3:arn"] = bucket
-        if attempt.rights is not None:
-            policies.append(attempt.rights)
+    if attempt is None:
+        return _passes_at_key(scene, does, at_key(scene, who))
+    told = at_key_through_s3(scene, who, scene.bucket_arn(attempt.bucket))
+    return _passes_at_key(scene, does, told, attempt.rights)
+
+
+def _lends_the_key(scene: Scene, who: str, rights: Document) -> bool:
+    """AWS: Protecting data at rest using encryption (SageMaker AI)."""
+    told = at_key_for_volumes(scene, who)
+    return _passes_at_key(scene, "kms:CreateGrant", told, rights)
+
+
+def _passes_at_key(
+    scene: Scene, does: str, told: Told, rights: Document | None = None
+) -> bool:
     question = _Question(
         does=does,
         at=scene.named("KeyArn"),
@@ -281,26 +276,7 @@ def _key_allows(scene: Scene, who: str, does: str, attempt: Attempt | None) -> b
         partition=scene.place.partition,
         account=scene.place.account,
     )
-    return all(_passes(json.dumps(policy), question) for policy in policies)
-
-
-def _lends_the_key(scene: Scene, who: str, rights: Document) -> bool:
-    """AWS: Protecting data at rest using encryption (SageMaker AI)."""
-    question = _Question(
-        does="kms:CreateGrant",
-        at=scene.named("KeyArn"),
-        told=(
-            ("aws:PrincipalArn", who),
-            ("aws:PrincipalAccount", scene.place.account),
-            ("aws:SecureTransport", True),
-            ("kms:CallerAccount", scene.place.account),
-            ("kms:GrantIsForAWSResource", True),
-            ("s3:TlsVersion", _TLS),
-        ),
-        partition=scene.place.partition,
-        account=scene.place.account,
-    )
-    policies = (scene.key_policy(), rights)
+    policies = [scene.key_policy(), *([] if rights is None else [rights])]
     return all(_passes(json.dumps(policy), question) for policy in policies)
 
 
@@ -314,7 +290,7 @@ class _Question:
         below: Prefix of the object's key; None for the bucket or the key itself.
         exact: Whether the prefix is the whole key.
         must_allow: Whether it is not enough that the policy does not deny.
-        told: All condition keys that the request carries.
+        told: All condition keys that the request carries, and what it may.
         partition: Whose laws are true of it.
         account: Whose laws are true of it.
     """
@@ -361,7 +337,7 @@ def _passes(policy: str, question: _Question) -> bool:
 
 
 def _facts(request: Request, told: Mapping[str, Any]) -> Iterator[Formula]:
-    """These keys have these values, and no other key is there.
+    """These keys have these values, or any, and no other key is there.
 
     Called when the policy has been read, for only then are the keys known that it asks
     about.
@@ -374,7 +350,11 @@ def _facts(request: Request, told: Mapping[str, Any]) -> Iterator[Formula]:
             yield z3.Not(request.present(key))
             continue
         value, actual = known[key], request.value(key)
+        if value is Unknown.MAYBE:
+            continue
         yield request.present(key)
+        if value is Unknown.ANY:
+            continue
         if isinstance(value, bool):
             yield actual == z3.BoolVal(value)
         elif z3.is_real(actual):

@@ -1,5 +1,6 @@
 """Every change that a review is tried on."""
 
+from tests.review.at_context import AT_CONTEXT, TO_OTHERS
 from tests.review.at_data import AT_DATA
 from tests.review.at_edges import AT_EDGES
 from tests.review.at_jobs import AT_JOBS
@@ -16,11 +17,12 @@ FAULTY = (
     *BUCKET_LOCK,
     *AT_POLICIES,
     *AT_NAMES,
+    *AT_CONTEXT,
     *AT_NETWORK,
     *AT_ROLES,
     *AT_JOBS,
     *AT_DATA,
     *AT_EDGES,
 )
-HARMLESS = (*EQUIVALENT, *TIGHTENING)
+HARMLESS = (*EQUIVALENT, *TIGHTENING, *TO_OTHERS)
 MUTANTS = (*FAULTY, *HARMLESS)
