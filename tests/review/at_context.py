@@ -1,4 +1,4 @@
-"""Statements about what AWS tells of every request, which lock everybody out or none."""
+"""Statements about what AWS tells of every request: they lock out all or nobody."""
 
 from typing import Any
 
