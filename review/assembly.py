@@ -9,13 +9,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .asset_manifest import Published, published
 from .bad_input import BadInputError
+from .contents import contents_of
 from .invented import is_spelled_in
-from .json_file import SYNTHESIZE, read_json
+from .json_file import SYNTHESIZE, is_own, mapping_in, read_json
 from .references import cycle
 
 TEMPLATE_LIMIT = 1_000_000
@@ -32,8 +34,12 @@ _POLICIES = ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
 """AWS: DeletionPolicy attribute; UpdateReplacePolicy attribute."""
 
 _STACK = "aws:cloudformation:stack"
-_NO_STACKS = {"cdk:asset-manifest", "cdk:feature-flag-report", "cdk:tree"}
+_ASSETS = "cdk:asset-manifest"
+_NO_STACKS = {_ASSETS, "cdk:feature-flag-report", "cdk:tree"}
 """Artifacts that deploy no resources."""
+
+_URL = "stackTemplateAssetObjectUrl"
+"""What the CLI deploys, if it is there; otherwise it takes the file itself."""
 
 # AWS: Resource attribute reference; Template anatomy.
 _LOGICAL_ID = re.compile("[A-Za-z0-9]{1,255}")
@@ -55,6 +61,8 @@ class Stack:
         account: The account that it is deployed to; None if the assembly is silent.
         region: The region; None if the assembly is silent.
         is_protected: Whether it has termination protection; None if unknown.
+        deployment: What else the manifest says of how it is deployed, and the bucket
+            that its template comes from; empty if the assembly is silent.
     """
 
     name: str
@@ -63,6 +71,7 @@ class Stack:
     account: str | None = None
     region: str | None = None
     is_protected: bool | None = None
+    deployment: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def resources(self) -> Mapping[str, Any]:
@@ -77,18 +86,23 @@ class Assembly:
 
     Args:
         stacks: In the order of their names.
-        assets: Folders and files of code by the hash that names them.
+        assets: Folders and files of code by the hash under which they are published.
+        contents: SHA-256 of what lies in each of them.
     """
 
     stacks: tuple[Stack, ...] = ()
     assets: Mapping[str, Path]
+    contents: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all templates and of the names of all assets."""
+        """SHA-256 of all templates, how they are deployed, and what all assets hold."""
         content = {
-            "stacks": {stack.name: stack.template for stack in self.stacks},
-            "assets": sorted(self.assets),
+            "stacks": {
+                stack.name: [stack.template, stack.is_protected, stack.deployment]
+                for stack in self.stacks
+            },
+            "assets": {name: self.contents.get(name) for name in self.assets},
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
@@ -106,37 +120,43 @@ def read_assembly(path: Path) -> Assembly:
             stacks=(Stack(name=name, file=path, template=_template(path)),), assets={}
         )
     manifest = path / "manifest.json"
-    if not _is_own(manifest):
+    if not is_own(manifest):
         raise BadInputError(
             str(path),
             "This is neither a cloud assembly nor a template.",
             "Name a folder that `cdk synth` wrote, or a template as JSON.",
         )
-    found = sorted(_stacks(manifest), key=lambda stack: stack.name)
-    if not found:
-        raise BadInputError(str(manifest), "It names no stack.", SYNTHESIZE)
-    return Assembly(
-        stacks=tuple(found),
-        assets={
-            each.name.removeprefix("asset.").partition(".")[0]: each
-            for each in sorted(path.glob("asset.*"))
-            if not each.is_symlink()
-        },
-    )
+    return _read(manifest)
 
 
-def _is_own(file: Path) -> bool:
-    """Whether it is a file of the assembly itself: a link may lead anywhere."""
-    return file.is_file() and not file.is_symlink()
-
-
-def _stacks(manifest: Path) -> Iterator[Stack]:
-    artifacts = _mapping(manifest, read_json(manifest, _MANIFEST_LIMIT), "artifacts")
+def _read(manifest: Path) -> Assembly:
+    artifacts = mapping_in(manifest, read_json(manifest, _MANIFEST_LIMIT), "artifacts")
     stacks = {
         name: artifact
         for name, artifact in artifacts.items()
         if _is_stack(f"{manifest} artifacts.{name}", artifact)
     }
+    files = published(
+        manifest.parent,
+        [
+            _properties(artifact).get("file")
+            for artifact in artifacts.values()
+            if artifact["type"] == _ASSETS
+        ],
+    )
+    found = sorted(_stacks(manifest, stacks, files), key=lambda stack: stack.name)
+    if not found:
+        raise BadInputError(str(manifest), "It names no stack.", SYNTHESIZE)
+    templates = {stack.file for stack in found}
+    assets = {
+        name: each.path for name, each in files.items() if each.path not in templates
+    }
+    return Assembly(stacks=tuple(found), assets=assets, contents=contents_of(assets))
+
+
+def _stacks(
+    manifest: Path, stacks: Mapping[str, Any], files: Mapping[str, Published]
+) -> Iterator[Stack]:
     if len(stacks) > STACK_LIMIT:
         raise BadInputError(
             f"{manifest} artifacts",
@@ -144,7 +164,7 @@ def _stacks(manifest: Path) -> Iterator[Stack]:
             "Review parts of it, each with the foundation's stack.",
         )
     for name, artifact in stacks.items():
-        yield _stack(manifest, name, artifact)
+        yield _stack(manifest, name, artifact, files)
 
 
 def _is_stack(place: str, artifact: Any) -> bool:
@@ -160,14 +180,23 @@ def _is_stack(place: str, artifact: Any) -> bool:
     return kind == _STACK
 
 
-def _stack(manifest: Path, name: str, artifact: Mapping[str, Any]) -> Stack:
+def _properties(artifact: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = artifact.get("properties")
+    return given if isinstance(given, dict) else {}
+
+
+def _stack(
+    manifest: Path,
+    name: str,
+    artifact: Mapping[str, Any],
+    files: Mapping[str, Published],
+) -> Stack:
     place = f"{manifest} artifacts.{name}"
     if _STACK_NAME.fullmatch(name) is None:
         raise BadInputError(
             place, "A stack's name is letters, digits and hyphens.", SYNTHESIZE
         )
-    given = artifact.get("properties")
-    properties = given if isinstance(given, dict) else {}
+    properties = _properties(artifact)
     if properties.get("stackName", name) != name:
         raise BadInputError(
             place, f"It names its stack {properties['stackName']!r}.", SYNTHESIZE
@@ -176,20 +205,48 @@ def _stack(manifest: Path, name: str, artifact: Mapping[str, Any]) -> Stack:
     if (
         not isinstance(file, str)
         or _TEMPLATE_FILE.fullmatch(file) is None
-        or not _is_own(manifest.parent / file)
+        or not is_own(manifest.parent / file)
     ):
         raise BadInputError(
             place, "A stack's templateFile lies beside the manifest.", SYNTHESIZE
         )
     account, region = _place(place, artifact.get("environment"))
-    return Stack(
+    stack = Stack(
         name=name,
         file=manifest.parent / file,
         template=_template(manifest.parent / file),
         account=account,
         region=region,
         is_protected=properties.get("terminationProtection") is True,
+        deployment=_deployment(properties),
     )
+    if _URL in properties:
+        _is_published(f"{place}.properties.{_URL}", stack.file, properties[_URL], files)
+    return stack
+
+
+def _deployment(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """All properties that no other part of a stack holds."""
+    held = {_URL, "additionalDependencies", "templateFile", "terminationProtection"}
+    found = {key: each for key, each in properties.items() if key not in held}
+    if _URL in properties:
+        found["templateBucket"] = str(properties[_URL]).rpartition("/")[0]
+    return found
+
+
+def _is_published(
+    place: str, file: Path, url: Any, files: Mapping[str, Published]
+) -> None:
+    """Refuse a template that is not deployed: the CLI deploys the object it names."""
+    found = files.get(hashlib.sha256(file.read_bytes()).hexdigest())
+    urls = found.urls if found is not None and found.path == file else ()
+    if not isinstance(url, str) or url not in urls:
+        raise BadInputError(
+            place,
+            f"It is not the object that {file.name} is published as by its SHA-256: "
+            "something else would be deployed than what is reviewed.",
+            SYNTHESIZE,
+        )
 
 
 def _place(place: str, environment: Any) -> tuple[str | None, str | None]:
@@ -212,7 +269,7 @@ def _template(file: Path) -> dict[str, Any]:
             "It has a character from U+FDD0 to U+FDEF, which no text may have.",
             "Leave it out: names that AWS makes up are known by it here.",
         )
-    resources = _mapping(file, template, "Resources")
+    resources = mapping_in(file, template, "Resources")
     if len(resources) > RESOURCE_LIMIT:
         raise BadInputError(
             f"{file} Resources",
@@ -256,10 +313,3 @@ def _template(file: Path) -> dict[str, Any]:
 
 def _is_type(kind: Any) -> bool:
     return isinstance(kind, str) and _TYPE.fullmatch(kind) is not None
-
-
-def _mapping(file: Path, content: Mapping[str, Any], key: str) -> dict[str, Any]:
-    found = content.get(key)
-    if not isinstance(found, dict):
-        raise BadInputError(f"{file} {key}", "It is a mapping.", SYNTHESIZE)
-    return found

@@ -6,6 +6,7 @@ numbers that JSON has not.
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,6 +47,23 @@ def read_json(file: Path, limit: int) -> dict[str, Any]:
             "Split the stack: CloudFormation would refuse it too.",
         )
     return _parsed(file, text)
+
+
+def is_own(file: Path) -> bool:
+    """Whether it is a file of the assembly itself: a link may lead anywhere."""
+    return file.is_file() and not file.is_symlink()
+
+
+def mapping_in(file: Path, content: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A mapping below a key.
+
+    Raises:
+        BadInputError: It is something else.
+    """
+    found = content.get(key)
+    if not isinstance(found, dict):
+        raise BadInputError(f"{file} {key}", "It is a mapping.", SYNTHESIZE)
+    return found
 
 
 def _parsed(file: Path, text: bytes) -> dict[str, Any]:

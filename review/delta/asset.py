@@ -1,11 +1,11 @@
 """The files of an asset, which anybody may have put there, and how two differ."""
 
 import difflib
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from review.contents import files_in
 from review.scene import UnclearError
 
 _SIZE_LIMIT = 20_000_000
@@ -28,7 +28,7 @@ def files_of(folder: Path) -> Files:
     """
     found: dict[str, bytes] = {}
     room = _SIZE_LIMIT
-    for file in sorted(_all_below(folder)):
+    for file in sorted(files_in(folder)):
         name = file.relative_to(folder).as_posix()
         if file.is_symlink() or not file.is_file():
             raise UnclearError(f"{name} is not a file of its own")
@@ -38,15 +38,6 @@ def files_of(folder: Path) -> Files:
         if room < 0:
             raise UnclearError(f"its files have more than {_SIZE_LIMIT:,} bytes")
     return found
-
-
-def _all_below(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
-        yield from (Path(place) / name for name in files)
-        # A link to a folder is not walked into, and is none of the files either.
-        yield from (
-            Path(place) / name for name in folders if (Path(place) / name).is_symlink()
-        )
 
 
 def difference(before: Files, after: Files) -> str:

@@ -19,13 +19,15 @@ class Draft:
     """A deep copy of one environment's templates.
 
     `gone` are stacks that the changed assembly has not; `unprotected` are stacks
-    without termination protection.
+    without termination protection; `deployment` is what the manifest says otherwise of
+    how stacks are deployed.
     """
 
     original: Assembly
     templates: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     protection: dict[str, bool] = field(default_factory=dict)
+    deployment: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for stack in self.original.stacks:
@@ -41,7 +43,7 @@ class Draft:
         )
         if stacks == self.original.stacks:
             raise AssertionError("the mutant changes nothing")
-        return Assembly(stacks=stacks, assets=self.original.assets)
+        return replace(self.original, stacks=stacks)
 
     def _changed(self, stack: Stack) -> Stack:
         part = stack.name.partition("-")[2]
@@ -49,6 +51,7 @@ class Draft:
             stack,
             template=self.templates[part],
             is_protected=self.protection.get(part, stack.is_protected),
+            deployment={**stack.deployment, **self.deployment.get(part, {})},
         )
 
     def logical_id(self, name: str, part: str = FOUNDATION) -> str:

@@ -15,7 +15,7 @@ EMPTY = {"Resources": {"It": {"Type": "AWS::S3::Bucket", "Properties": {}}}}
 
 
 def written(folder: Path, template: Any, **artifact: Any) -> Path:
-    """An assembly of one stack."""
+    """An assembly of one stack, which publishes nothing."""
     properties = {"templateFile": "it.template.json", **artifact}
     stack = {
         "type": "aws:cloudformation:stack",
@@ -30,9 +30,9 @@ def written(folder: Path, template: Any, **artifact: Any) -> Path:
 
 
 def test_an_assembly_tells_where_its_stacks_go(tmp_path: Path) -> None:
-    (tmp_path / "asset.0123.zip").write_bytes(b"")
-
-    assembly = read_assembly(written(tmp_path, EMPTY, terminationProtection=True))
+    assembly = read_assembly(
+        written(tmp_path, EMPTY, terminationProtection=True, notificationArns=["a"])
+    )
 
     (stack,) = assembly.stacks
     assert (stack.name, stack.account, stack.region) == (
@@ -41,7 +41,7 @@ def test_an_assembly_tells_where_its_stacks_go(tmp_path: Path) -> None:
         "eu-west-1",
     )
     assert stack.is_protected is True
-    assert assembly.assets == {"0123": tmp_path / "asset.0123.zip"}
+    assert stack.deployment == {"notificationArns": ["a"]}
 
 
 def test_a_template_alone_is_an_assembly_of_one_stack(tmp_path: Path) -> None:
@@ -50,6 +50,7 @@ def test_a_template_alone_is_an_assembly_of_one_stack(tmp_path: Path) -> None:
     (stack,) = read_assembly(tmp_path / "it.template.json").stacks
 
     assert (stack.name, stack.account, stack.is_protected) == ("it", None, None)
+    assert stack.deployment == {}
 
 
 def test_the_digest_is_of_content_and_not_of_form(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from review.__main__ import main
-from review.assembly import Assembly, read_assembly
+from review.assembly import Assembly, Stack, read_assembly
 from review.bad_input import BadInputError
 from tests.review.conftest import Bases
 from tests.review.draft import ENVIRONMENT, FOUNDATION, Draft
+from tests.review.reseal import reseal
 from tests.synthesized import Synthesis
 
 pytestmark = pytest.mark.gate
@@ -43,6 +44,7 @@ def spoilt(folder: Path, edit: Edit) -> Path:
     template = json.loads(file.read_text())
     edit(template)
     file.write_text(json.dumps(template))
+    reseal(folder)
     return file
 
 
@@ -221,11 +223,11 @@ def test_a_link_and_a_pipe_are_no_templates(
     kept = file.rename(folder.parent / file.name)
     os.mkfifo(file)
     assert main([str(folder)]) == 2
-    assert "templateFile lies beside the manifest" in capsys.readouterr().err
+    assert f"There is no file {file.name} in the assembly" in capsys.readouterr().err
     file.unlink()
     file.symlink_to(kept)
     assert main([str(folder)]) == 2
-    assert "templateFile lies beside the manifest" in capsys.readouterr().err
+    assert f"There is no file {file.name} in the assembly" in capsys.readouterr().err
 
 
 def test_two_environments_are_not_compared(
@@ -281,6 +283,13 @@ def _replace_somewhere(draft: Draft, random: Random) -> tuple[tuple[Key, ...], A
     return path, value
 
 
+def _as_written(stack: Stack) -> dict[str, Any]:
+    """How a stack is deployed, but that its template is not published."""
+    return {
+        key: each for key, each in stack.deployment.items() if key != "templateBucket"
+    }
+
+
 def _read_again(draft: Draft) -> Assembly:
     """A changed assembly as its files are read, which refuses some of it already."""
     with TemporaryDirectory() as folder:
@@ -289,6 +298,7 @@ def _read_again(draft: Draft) -> Assembly:
                 "type": "aws:cloudformation:stack",
                 "environment": f"aws://{stack.account}/{stack.region}",
                 "properties": {
+                    **_as_written(stack),
                     "templateFile": stack.file.name,
                     "terminationProtection": stack.is_protected,
                 },

@@ -19,6 +19,7 @@ from review.delta.register import Registers, register_in
 from review.prices import prices_in
 from review.report.as_json import as_json
 from review.review import Review, review
+from tests.review.reseal import reseal
 from tests.synthesized import Synthesis
 
 ROOT = Path(__file__).parents[2]
@@ -90,9 +91,11 @@ def rewritten(discarded: Synthesis, kept: Synthesis, tmp_path: Path) -> Path:
     old, new = (file.name.partition("-")[0] for file in (was, now))
     folder = tmp_path / "rewritten"
     copytree(kept.directory, folder)
-    for file in folder.glob("*.json"):
+    for file in list(folder.glob("*.json")):
         text = re.sub(rf"\b{old}\b", new, file.read_text())
+        file.unlink()
         file.with_name(file.name.replace(f"{old}-", f"{new}-")).write_text(text)
+    reseal(folder)
     return folder
 
 
@@ -148,15 +151,12 @@ def test_every_process_gives_the_same_bytes(
 def test_the_exit_code_says_whether_something_blocks(
     discarded: Synthesis, tmp_path: Path, fail_on: str, code: int
 ) -> None:
-    folder = tmp_path / "new"
-    folder.mkdir()
-    for file in discarded.directory.iterdir():
-        if file.is_file():
-            (folder / file.name).write_bytes(file.read_bytes())
+    folder = copytree(discarded.directory, tmp_path / "new")
     (file,) = folder.glob("*-foundation.template.json")
     template = json.loads(file.read_text())
     template["Resources"]["Way"] = {"Type": "AWS::EC2::InternetGateway"}
     file.write_text(json.dumps(template))
+    reseal(folder)
     out = tmp_path / "sub" / "review.json"
 
     asked = [str(discarded.directory), str(folder), "--format", "json"]
