@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import botocore.session
 from botocore import xform_name
@@ -101,7 +103,7 @@ def code_changes(change: Change) -> list[CodeChange]:
     pairs: dict[tuple[str, str], list[Resource]] = {}
     for old, new in change.kept():
         if new.type == "AWS::Lambda::Function":
-            was, now = _asset(old), _asset(new)
+            was, now = _key(old), _key(new)
             if was != now or _differ(change, was):
                 pairs.setdefault((was, now), []).append(new)
     return [
@@ -151,8 +153,9 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
                     rule="code-source",
                     severity="medium",
                     resource=new.path,
-                    message=f"The code of {new.path} comes from the bucket "
-                    f"{_source(new)}, before this change from {_source(old)}.",
+                    message=f"The code of {new.path} comes from "
+                    f"{_told(_source(new))}, before this change from "
+                    f"{_told(_source(old))}.",
                 )
             for name in ("Handler", "Runtime", "Environment", "Layers"):
                 if old.properties.get(name) != new.properties.get(name):
@@ -165,28 +168,50 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
                     )
 
 
-def _differ(change: Change, asset: str) -> bool:
-    """Whether files differ under one name, which should be that of their content."""
+def _differ(change: Change, key: str) -> bool:
+    """Whether code differs under one name, which should be that of its content."""
     assert change.before is not None
     sides = (change.before, change.after)
-    old, new = (side.assembly.assets.get(asset) for side in sides)
-    if old is None or new is None or not (old.is_dir() and new.is_dir()):
+    old, new = (_lies_at(side, key) for side in sides)
+    if old is None or new is None:
         return False
+    if not (old.is_dir() and new.is_dir()):
+        contents = [side.assembly.contents.get(_stem(key)) for side in sides]
+        return old.is_dir() != new.is_dir() or contents[0] != contents[1]
     try:
         return files_of(old) != files_of(new)
     except UnclearError:
         return True
 
 
-def _asset(function: Resource) -> str:
+def _lies_at(scene: Scene, key: str) -> Path | None:
+    """What an assembly publishes under an object's key."""
+    return scene.assembly.assets.get(_stem(key)) if key.endswith(".zip") else None
+
+
+def _stem(key: str) -> str:
+    return key.removesuffix(".zip")
+
+
+def _key(function: Resource) -> str:
+    """The object that a function's code is; without one, whatever says its code."""
     code = function.properties.get("Code")
     key = code.get("S3Key") if isinstance(code, dict) else None
-    return str(key).removesuffix(".zip") if key else repr(code)
+    return str(key) if key else repr(code)
 
 
-def _source(function: Resource) -> str:
+def _source(function: Resource) -> Mapping[str, Any]:
+    """What else says where its code comes from: bucket, version, image or text."""
     code = function.properties.get("Code")
-    return str(code.get("S3Bucket")) if isinstance(code, dict) else ""
+    return (
+        {name: code[name] for name in sorted(code.keys() - {"S3Key"})}
+        if isinstance(code, dict)
+        else {"Code": code}
+    )
+
+
+def _told(source: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in source.items()) or "nowhere"
 
 
 def _compared(
@@ -194,12 +219,13 @@ def _compared(
 ) -> CodeChange:
     paths = tuple(sorted(each.path for each in functions))
     assert change.before is not None
-    old = change.before.assembly.assets.get(was)
-    new = change.after.assembly.assets.get(now)
-    if old is None or new is None or not (old.is_dir() and new.is_dir()):
+    old, new = _lies_at(change.before, was), _lies_at(change.after, now)
+    if old is None or new is None:
         return CodeChange(
             functions=paths, unclear="its files are not in both assemblies"
         )
+    if not (old.is_dir() and new.is_dir()):
+        return CodeChange(functions=paths, unclear="it is an archive on one side")
     try:
         before, after = files_of(old), files_of(new)
     except UnclearError as error:

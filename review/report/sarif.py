@@ -64,8 +64,8 @@ RULES = {
         "They may make the same code do something else. Find out what they change.",
     ),
     "code-source": (
-        "The code of a function comes from another bucket.",
-        "Find out who may write there.",
+        "The code of a function comes from elsewhere, or is another version.",
+        "Find out who may write there, and what lies there.",
     ),
     "compliance-new": (
         "A public rule is broken that was not, and nobody accepted it.",

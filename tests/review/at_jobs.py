@@ -30,6 +30,11 @@ def _served_by_another_function_of_ours(draft: Draft) -> None:
     }
 
 
+def _without_extension(draft: Draft) -> None:
+    code = draft.properties("LauncherOnEvent", OPERATIONS)["Code"]
+    code["S3Key"] = code["S3Key"].removesuffix(".zip")
+
+
 AT_JOBS: tuple[Mutant, ...] = (
     faulty(
         "models-placed",
@@ -221,6 +226,30 @@ AT_JOBS: tuple[Mutant, ...] = (
         "Launcher",
         severity="medium",
         rule="code-",
+    ),
+    faulty(
+        "code",
+        "a function is another version of its object",
+        prop("LauncherOnEvent", "Code", "S3ObjectVersion", "1", part=OPERATIONS),
+        "Launcher",
+        severity="medium",
+        rule="code-source",
+    ),
+    faulty(
+        "code",
+        "a function is an object that is published under no such name",
+        _without_extension,
+        "Launcher",
+        severity="medium",
+        rule="code-changed",
+    ),
+    faulty(
+        "code",
+        "a function is an image",
+        prop("LauncherOnEvent", "Code", {"ImageUri": "theirs:latest"}, part=OPERATIONS),
+        "Launcher",
+        severity="medium",
+        rule="code-changed",
     ),
     faulty(
         "code",

@@ -1,6 +1,7 @@
 """What changed in the code of functions: files, lines, and calls to AWS."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,37 @@ def test_code_that_is_not_there_cannot_be_looked_into(scene: Make) -> None:
     assert found.unclear
     rules = {each.rule: each.severity for each in findings([found], change)}
     assert rules["code-changed"] == "medium"
+
+
+def test_code_that_is_an_archive_on_one_side_cannot_be_looked_into(
+    scene: Make, tmp_path: Path
+) -> None:
+    archive = tmp_path / "asset.zip"
+    archive.write_bytes(b"PK")
+    before = scene(OLD, {"it.py": ""})
+    after = scene_of(replace(before.assembly, assets={OLD: archive}))
+
+    (found,) = code_changes(Change(before=before, after=after))
+
+    assert found.unclear == "it is an archive on one side"
+
+
+@pytest.mark.parametrize(("other", "count"), [("a", 0), ("b", 1)])
+def test_two_archives_of_one_name_are_compared_by_what_they_hold(
+    scene: Make, tmp_path: Path, other: str, count: int
+) -> None:
+    before, after = (
+        scene_of(
+            replace(
+                scene(OLD, {}).assembly,
+                assets={OLD: tmp_path / "no-folder.zip"},
+                contents={OLD: content},
+            )
+        )
+        for content in ("a", other)
+    )
+
+    assert len(code_changes(Change(before=before, after=after))) == count
 
 
 @pytest.mark.parametrize(
