@@ -33,6 +33,10 @@ def _unprotected(draft: Draft) -> None:
     draft.protection[FOUNDATION] = False
 
 
+def _deployed(**properties: Any) -> Edit:
+    return lambda draft: draft.deployment.update({FOUNDATION: properties})
+
+
 def _gone(draft: Draft) -> None:
     draft.gone.add("faces")
 
@@ -241,6 +245,50 @@ _RECORDS: tuple[Mutant, ...] = (
         rule="alarm-removed",
     ),
 )
+_DEPLOYMENT: tuple[Mutant, ...] = (
+    faulty(
+        "deployment",
+        "a stack is deployed with another role",
+        _deployed(
+            cloudFormationExecutionRoleArn="arn:aws:iam::123456789012:role/admin"
+        ),
+        FOUNDATION,
+        severity="medium",
+        rule="deployment-changed",
+    ),
+    faulty(
+        "deployment",
+        "a stack is deployed by another role",
+        _deployed(assumeRoleArn="arn:aws:iam::999999999999:role/theirs"),
+        FOUNDATION,
+        severity="medium",
+        rule="deployment-changed",
+    ),
+    faulty(
+        "deployment",
+        "somebody is told of every deployment",
+        _deployed(notificationArns=["arn:aws:sns:us-east-1:999999999999:theirs"]),
+        FOUNDATION,
+        severity="medium",
+        rule="deployment-changed",
+    ),
+    faulty(
+        "deployment",
+        "a stack gets parameters",
+        _deployed(parameters={"BootstrapVersion": "/theirs"}),
+        FOUNDATION,
+        severity="medium",
+        rule="deployment-changed",
+    ),
+    faulty(
+        "deployment",
+        "a template comes from another bucket",
+        _deployed(templateBucket="s3://theirs"),
+        FOUNDATION,
+        severity="medium",
+        rule="deployment-changed",
+    ),
+)
 _LEAVES: tuple[Mutant, ...] = (
     faulty(
         "leaves",
@@ -324,7 +372,7 @@ _LEAVES: tuple[Mutant, ...] = (
         rule="declared-weaker",
     ),
 )
-AT_DATA = (*_LOST, *_RECORDS, *_LEAVES)
+AT_DATA = (*_LOST, *_RECORDS, *_DEPLOYMENT, *_LEAVES)
 
 
 def _moved(draft: Draft, old: str, new: str) -> None:

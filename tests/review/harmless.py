@@ -278,6 +278,9 @@ EQUIVALENT: tuple[Mutant, ...] = (
                 {"Ref": "Key961B73FD"},
             ),
             "the key's description": prop("Key", "Description", "Another"),
+            "a tag of a stack": lambda draft: draft.deployment.update(
+                {FOUNDATION: {"tags": {"team": "ml"}}}
+            ),
             "uploads that were given up go sooner": prop(
                 "Models",
                 "LifecycleConfiguration",

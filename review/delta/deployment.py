@@ -1,0 +1,79 @@
+"""How stacks are deployed, as the manifest says: with whose rights, and who is told."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from review.assembly import Stack
+from review.change import Change
+from review.findings import Finding
+from review.scene import Scene
+
+_ROLE = "cloudFormationExecutionRoleArn"
+_TELLS_LITTLE = {"requiresBootstrapStackVersion", "tags"}
+"""Properties that neither give rights nor say what is deployed."""
+
+
+def findings(change: Change) -> Iterator[Finding]:
+    """What differs; where nobody knows how a stack was deployed, what is unusual."""
+    before = {} if change.before is None else _deployments(change.before)
+    for stack in change.after.assembly.stacks:
+        old = before.get(stack.name, {})
+        if old:
+            yield from _changed(stack, old)
+        elif stack.deployment:
+            yield from _unusual(stack, change.after)
+
+
+def _deployments(scene: Scene) -> dict[str, Mapping[str, Any]]:
+    return {stack.name: stack.deployment for stack in scene.assembly.stacks}
+
+
+def _changed(stack: Stack, old: Mapping[str, Any]) -> Iterator[Finding]:
+    new = stack.deployment
+    for name in sorted(old.keys() | new.keys()):
+        was, now = (_text(side.get(name)) for side in (old, new))
+        if was != now:
+            yield Finding(
+                rule="deployment-changed",
+                severity="low" if name in _TELLS_LITTLE else "medium",
+                resource=stack.name,
+                message=f"{stack.name} is deployed with {name} {now}, before this "
+                f"change with {was}.",
+            )
+
+
+def _unusual(stack: Stack, scene: Scene) -> Iterator[Finding]:
+    """What CDK does not write of its own accord (AWS: Bootstrapping)."""
+    found = {
+        name: stack.deployment[name]
+        for name in ("notificationArns", "parameters")
+        if stack.deployment.get(name)
+    }
+    role = stack.deployment.get(_ROLE)
+    if _in_place(str(role), scene) not in scene.declared.perimeter.deployment_roles:
+        found[_ROLE] = role
+    for name, value in found.items():
+        yield Finding(
+            rule="deployment-unusual",
+            severity="medium",
+            resource=stack.name,
+            message=f"{stack.name} is deployed with {name} {_text(value)}, which the "
+            "environment's file does not ask for.",
+        )
+
+
+def _in_place(arn: str, scene: Scene) -> str:
+    """An ARN as the CLI fills it in."""
+    place = scene.place
+    for name, value in (
+        ("Partition", place.partition),
+        ("AccountId", place.account),
+        ("Region", place.region),
+    ):
+        arn = arn.replace(f"${{AWS::{name}}}", value)
+    return arn
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
