@@ -5,15 +5,14 @@ nothing changes in silence.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from review.change import Change
 from review.findings import Finding
-from review.plain import Resource
+from review.plain import Resource, listed
 
-_MATTERS: dict[tuple[str, str], str] = {
-    ("AWS::CloudWatch::Alarm", "AlarmActions"): "who hears of it",
+_PROTECTS: dict[tuple[str, str], str] = {
     ("AWS::IAM::Role", "PermissionsBoundary"): "what bounds its rights",
     ("AWS::Lambda::Function", "Role"): "whose rights it has",
     ("AWS::Logs::LogGroup", "KmsKeyId"): "what encrypts it",
@@ -21,8 +20,75 @@ _MATTERS: dict[tuple[str, str], str] = {
     ("AWS::SNS::Topic", "KmsMasterKeyId"): "what encrypts it",
     ("AWS::SQS::Queue", "KmsMasterKeyId"): "what encrypts it",
     ("AWS::SQS::Queue", "SqsManagedSseEnabled"): "what encrypts it",
+    ("Custom::JobLogGroup", "KeyArn"): "what encrypts the logs of jobs",
 }
-"""Properties by type, and what they decide."""
+"""Properties by type, and what they decide; what was not set before is only set
+better now."""
+
+_DECIDES: dict[str, tuple[str, set[str]]] = {
+    "AWS::CloudWatch::Alarm": (
+        "when it tells anybody",
+        {
+            *("ActionsEnabled", "ComparisonOperator", "DatapointsToAlarm"),
+            *("Dimensions", "EvaluateLowSampleCountPercentile", "EvaluationPeriods"),
+            *("ExtendedStatistic", "MetricName", "Metrics", "Namespace", "Period"),
+            *("Statistic", "Threshold", "ThresholdMetricId", "TreatMissingData"),
+            "Unit",
+        },
+    ),
+    "AWS::Events::Rule": (
+        "what it tells, and whom",
+        {
+            *("EventBusName", "EventPattern", "RoleArn", "ScheduleExpression"),
+            *("State", "Targets"),
+        },
+    ),
+    "AWS::Lambda::EventSourceMapping": (
+        "which events reach the function",
+        {"Enabled", "EventSourceArn", "FilterCriteria", "FunctionName"},
+    ),
+    "AWS::Lambda::LayerVersion": ("what code functions have", {"Content"}),
+    "AWS::SNS::Subscription": (
+        "what is told, and to whom",
+        {
+            *("Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol"),
+            *("SubscriptionRoleArn", "TopicArn"),
+        },
+    ),
+    "AWS::SNS::Topic": ("who hears of it", {"Subscription"}),
+    "AWS::StepFunctions::StateMachine": (
+        "what it runs",
+        {
+            *("Definition", "DefinitionS3Location", "DefinitionString"),
+            *("DefinitionSubstitutions", "RoleArn"),
+        },
+    ),
+    "Custom::JobLogGroup": ("which logs are kept", {"LogGroupName"}),
+    "Custom::TransformJob": ("which model it runs", {"ModelName"}),
+    "Custom::TransformModel": ("what people are told to run", {"UploadCommand"}),
+}
+"""Properties by type, any difference of which matters, and what they decide."""
+
+_TOLD = {"AlarmActions", "InsufficientDataActions", "OKActions"}
+"""Whom an alarm tells; that more are told takes nothing from anybody."""
+
+_DEFAULTS: dict[tuple[str, str], Any] = {
+    ("AWS::CloudWatch::Alarm", "ActionsEnabled"): True,
+    ("AWS::CloudWatch::Alarm", "TreatMissingData"): "missing",
+    ("AWS::Events::Rule", "State"): "ENABLED",
+    ("AWS::Lambda::EventSourceMapping", "Enabled"): True,
+}
+"""What a property is that is not there (AWS: the types in the Template reference)."""
+
+_TELLING = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+}
+"""What tells people or functions of what happens, or lets that be told."""
 
 _JUDGED = {
     "AWS::EC2::VPCEndpoint": {"PolicyDocument"},
@@ -51,19 +117,13 @@ def findings(change: Change) -> Iterator[Finding]:
         if new.type.startswith(_NETWORK):
             continue
         names = _differing(old, new)
-        # What was not set before is only set better now.
-        matter = [
-            name
-            for name in names
-            if (new.type, name) in _MATTERS and old.properties.get(name)
-        ]
-        for name in matter:
+        matter = {name: says for name in names if (says := _matters(old, new, name))}
+        for name, says in matter.items():
             yield Finding(
                 rule="setting-matters",
                 severity="medium",
                 resource=new.path,
-                message=f"{new.path} has another {name}, which decides "
-                f"{_MATTERS[new.type, name]}.",
+                message=f"{new.path} has another {name}, which decides {says}.",
             )
         others = [name for name in names if name not in matter]
         if others:
@@ -73,19 +133,13 @@ def findings(change: Change) -> Iterator[Finding]:
                 resource=new.path,
                 message=f"{new.path} has another {', '.join(others)}.",
             )
+    yield from _outputs(change)
     if change.before is None:
         return
     for each in change.added():
-        if each.type == "AWS::SNS::Subscription":
-            yield Finding(
-                rule="access-subscriber",
-                severity="medium",
-                resource=each.path,
-                message=f"{each.properties.get('Endpoint')} is told of what is "
-                f"published to {each.properties.get('TopicArn')}.",
-            )
+        yield from _subscribers(each)
     for each in change.removed():
-        if each.type in ("AWS::CloudWatch::Alarm", "AWS::SNS::Subscription"):
+        if each.type in _TELLING:
             yield Finding(
                 rule="alarm-removed",
                 severity="medium",
@@ -94,16 +148,63 @@ def findings(change: Change) -> Iterator[Finding]:
             )
 
 
+def _matters(old: Resource, new: Resource, name: str) -> str:
+    """What a property that differs decides; nothing if it does not matter."""
+    decides, names = _DECIDES.get(new.type, ("", set()))
+    if name in names:
+        return decides
+    if new.type == "AWS::CloudWatch::Alarm" and name in _TOLD:
+        were, are = (
+            {_text(who) for who in listed(each.properties.get(name, []))}
+            for each in (old, new)
+        )
+        return "who hears of it" if were - are else ""
+    return _PROTECTS.get((new.type, name), "") if old.properties.get(name) else ""
+
+
+def _outputs(change: Change) -> Iterator[Finding]:
+    """People go by the foundation's outputs: where data is, and what they run."""
+    old = {} if change.before is None else change.before.names
+    for name, value in change.after.names.items():
+        if old.get(name, value) != value:
+            yield Finding(
+                rule="setting-matters",
+                severity="medium",
+                resource=change.after.foundation.name,
+                message=f"The output {name} is {value}, before this change "
+                f"{old[name]}: people go by it.",
+            )
+
+
+def _subscribers(added: Resource) -> Iterator[Finding]:
+    given: Sequence[Any] = []
+    topic = added.path
+    if added.type == "AWS::SNS::Subscription":
+        topic, given = str(added.properties.get("TopicArn")), [added.properties]
+    if added.type == "AWS::SNS::Topic":
+        given = listed(added.properties.get("Subscription", []))
+    for each in given:
+        who = each.get("Endpoint") if isinstance(each, dict) else each
+        yield Finding(
+            rule="access-subscriber",
+            severity="medium",
+            resource=added.path,
+            message=f"{who} is told of what is published to {topic}.",
+        )
+
+
 def _differing(old: Resource, new: Resource) -> list[str]:
     skipped = _SAYS_NOTHING | _JUDGED.get(new.type, set())
     sides = old.properties, new.properties
     return [
         name
         for name in sorted(sides[0].keys() | sides[1].keys())
-        if name not in skipped and not _is_same(*(it.get(name) for it in sides))
+        if name not in skipped
+        and len({_text(it.get(name, _DEFAULTS.get((new.type, name)))) for it in sides})
+        > 1
     ]
 
 
-def _is_same(one: Any, other: Any) -> bool:
+def _text(value: Any) -> str:
     # Python takes 1 for True.
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return json.dumps(value, sort_keys=True)

@@ -36,7 +36,7 @@ RULES = {
         "Read the reason. Whoever answers for the rule has to say yes.",
     ),
     "alarm-removed": (
-        "An alarm or a subscription goes.",
+        "An alarm goes, or something else that tells of what happens.",
         "Whom it told hears nothing any more. Find out whether that is meant.",
     ),
     "audit-weaker": (

@@ -278,6 +278,16 @@ EQUIVALENT: tuple[Mutant, ...] = (
                 {"Ref": "Key961B73FD"},
             ),
             "the key's description": prop("Key", "Description", "Another"),
+            "an alarm tells one more": prop(
+                "FailedRun",
+                "AlarmActions",
+                1,
+                "arn:aws:sns:us-east-1:123456789012:more",
+                part="faces",
+            ),
+            "an alarm is on, in words": prop(
+                "FailedRun", "ActionsEnabled", True, part="faces"
+            ),
             "a tag of a stack": lambda draft: draft.deployment.update(
                 {FOUNDATION: {"tags": {"team": "ml"}}}
             ),
