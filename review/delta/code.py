@@ -54,6 +54,12 @@ for Amazon S3)."""
 _PREFIXES = {"stepfunctions": "states"}
 
 
+_SETTINGS = (
+    *("Environment", "FileSystemConfigs", "Handler", "ImageConfig", "Layers"),
+    *("PackageType", "Runtime", "RuntimeManagementConfig", "VpcConfig"),
+)
+"""Properties of a function that bring in code, or decide what it does."""
+
 _PARSED_LIMIT = 500_000
 """Bytes of a file whose calls are looked for: to parse it takes 500 times as many."""
 
@@ -157,7 +163,7 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
                     f"{_told(_source(new))}, before this change from "
                     f"{_told(_source(old))}.",
                 )
-            for name in ("Handler", "Runtime", "Environment", "Layers"):
+            for name in _SETTINGS:
                 if old.properties.get(name) != new.properties.get(name):
                     yield Finding(
                         rule="code-settings",

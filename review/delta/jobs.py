@@ -105,6 +105,26 @@ def findings(effects: list[JobEffect], change: Change) -> Iterator[Finding]:
             resource=f"{change.after.declared.name}-{each.transform}",
             message=f"Deploying {each.transform} {does}{on}: {each.why}.",
         )
+    runs_anew = {each.transform for each in effects if each.effect.startswith("run")}
+    yield from _other_models(change, runs_anew)
+
+
+def _other_models(change: Change, told: set[str]) -> Iterator[Finding]:
+    """A model that no deployment runs in full is the one that later runs have."""
+    old, new = _transforms(change.before), _transforms(change.after)
+    for name in sorted(old.keys() & new.keys() - told):
+        was, now = old[name].model, new[name].model
+        if was is None or now is None:
+            continue
+        names = _differing(_substance(was), _substance(now))
+        if names:
+            yield Finding(
+                rule="model-changed",
+                severity="medium",
+                resource=now.path,
+                message=f"The next full run of {name} has another model: it differs "
+                f"in {names}.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +178,9 @@ def _reasons(old: _Transform, new: _Transform) -> Iterator[str]:
     runs = [each.properties.get("Run") for each in (old.job, new.job)]
     if runs[0] != runs[1]:
         yield f"`run` is {runs[1]} and was {runs[0]}"
+    names = [each.properties.get("ModelDigest") for each in (old.job, new.job)]
+    if names[0] != names[1]:
+        yield f"`ModelDigest` is {names[1]} and was {names[0]}"
     digests = [each.properties.get("ArtifactDigests") for each in (old.job, new.job)]
     if digests[0] != digests[1]:
         yield "`artifact_sha256` differs"

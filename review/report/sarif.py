@@ -150,6 +150,11 @@ RULES = {
         "The key's material is renewed more rarely.",
         "Restore `key.rotation_period_in_days`, or make sure that it is meant.",
     ),
+    "model-changed": (
+        "A model is another one, and no deployment runs it in full.",
+        "Whoever starts its next run gets other code or another artifact. Find out "
+        "whether it is meant.",
+    ),
     **{
         f"network-{kind}": (
             f"Something of the network is {kind}.",

@@ -179,6 +179,10 @@ def test_two_archives_of_one_name_are_compared_by_what_they_hold(
         {"Runtime": "nodejs24.x"},
         {"Layers": ["arn:aws:lambda:us-east-1:210987654321:layer:it:1"]},
         {"Environment": {"Variables": {"PYTHONPATH": "/tmp"}}},
+        {"FileSystemConfigs": [{"Arn": "theirs", "LocalMountPath": "/mnt/it"}]},
+        {"ImageConfig": {"Command": ["other.handle"]}},
+        {"RuntimeManagementConfig": {"UpdateRuntimeOn": "Manual"}},
+        {"VpcConfig": {"SubnetIds": ["subnet-0"]}},
     ],
 )
 def test_what_makes_the_same_code_do_something_else_is_told(
