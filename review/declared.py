@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from private_transform.environment import ENVIRONMENT_TAG, shapes
+from private_transform.environment import ENVIRONMENT_TAG, amounts, shapes
 from private_transform.environment.kinds import Expiry, Switch
 from private_transform.lock import ArtifactPlace, Perimeter
 
@@ -42,6 +42,38 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What transforms may use at most; None where everything is allowed.
+
+    Args:
+        max_instance_count: Instances of one job.
+        instance_types: What jobs may run on.
+        registries: Where images may come from.
+    """
+
+    max_instance_count: int | None
+    instance_types: frozenset[str] | None
+    registries: frozenset[str] | None
+
+    def wider_than(self, other: "Limits") -> Iterator[str]:
+        """Names of those that allow more."""
+        if _is_more(self.max_instance_count, other.max_instance_count):
+            yield "max_instance_count"
+        if _has_more(self.instance_types, other.instance_types):
+            yield "instance_types"
+        if _has_more(self.registries, other.registries):
+            yield "registries"
+
+
+def _is_more(new: int | None, old: int | None) -> bool:
+    return old is not None and (new is None or new > old)
+
+
+def _has_more(new: frozenset[str] | None, old: frozenset[str] | None) -> bool:
+    return old is not None and (new is None or not new <= old)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """The declaration of one environment.
 
@@ -50,6 +82,7 @@ class Declared:
         keeps_data: Whether its data outlives its stacks.
         audits: Whether it has a trail of its own.
         needs_volume_keys: Whether instances whose disks take no key are refused.
+        limits: What its transforms may use at most.
         perimeter: Who may meet its data.
         endpoints: Ids of the endpoints that it trusts beside its own.
         leaves: All exceptions.
@@ -60,6 +93,7 @@ class Declared:
     keeps_data: bool
     audits: bool
     needs_volume_keys: bool
+    limits: Limits
     perimeter: Perimeter
     endpoints: tuple[str, ...]
     leaves: tuple[Leave, ...]
@@ -92,6 +126,7 @@ def declared_in(stack: Stack) -> Declared | None:
         needs_volume_keys=words.inside("limits").one(
             Switch, "require_volume_key", default=True
         ),
+        limits=_limits(words.inside("limits")),
         perimeter=perimeter,
         endpoints=tuple(each.one(shapes.VpcEndpointId, "id") for each in endpoints),
         leaves=tuple(sorted(_leaves(members, sources, endpoints))),
@@ -100,6 +135,18 @@ def declared_in(stack: Stack) -> Declared | None:
             for each in sources
             if each.has("key_arn")
         ),
+    )
+
+
+def _limits(words: Words) -> Limits:
+    types = words.one(tuple[shapes.InstanceType, ...], "instance_types", default=None)
+    places = words.one(tuple[shapes.Registry, ...], "registries", default=None)
+    return Limits(
+        max_instance_count=words.one(
+            amounts.InstanceCount, "max_instance_count", default=None
+        ),
+        instance_types=None if types is None else frozenset(types),
+        registries=None if places is None else frozenset(places),
     )
 
 

@@ -100,6 +100,7 @@ def _weaker(change: Change) -> Iterator[Finding]:
             "sagemaker_api_reads",
             new.perimeter.sagemaker_api_reads and not old.perimeter.sagemaker_api_reads,
         ),
+        *((f"limits.{name}", True) for name in new.limits.wider_than(old.limits)),
     ):
         if weaker:
             yield Finding(

@@ -52,6 +52,23 @@ def _trusted(content: dict[str, Any]) -> None:
     ]
 
 
+def _limits(content: dict[str, Any]) -> dict[str, Any]:
+    limits: dict[str, Any] = content["limits"]
+    return limits
+
+
+_WIDER: dict[str, Edit] = {
+    "more instances": declare(lambda it: _limits(it).update(max_instance_count=5)),
+    "any number of instances": declare(
+        lambda it: _limits(it).pop("max_instance_count")
+    ),
+    "one more instance type": declare(
+        lambda it: _limits(it)["instance_types"].append("ml.c5.xlarge")
+    ),
+    "any instance type": declare(lambda it: _limits(it).pop("instance_types")),
+}
+
+
 _LOST: tuple[Mutant, ...] = (
     faulty(
         "data",
@@ -362,6 +379,18 @@ _LEAVES: tuple[Mutant, ...] = (
         FOUNDATION,
         severity="medium",
         rule="declared-weaker",
+    ),
+    *(
+        faulty(
+            "leaves",
+            name,
+            change,
+            FOUNDATION,
+            severity="medium",
+            rule="declared-weaker",
+            base="everything",
+        )
+        for name, change in _WIDER.items()
     ),
     faulty(
         "leaves",

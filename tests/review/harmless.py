@@ -11,6 +11,7 @@ from tests.review.draft import (
     add,
     all_of,
     attribute,
+    declare,
     no_prop,
     policy,
     prop,
@@ -367,7 +368,17 @@ TIGHTENING: tuple[Mutant, ...] = (
     *harmless(
         "tightening",
         "leaves",
-        {"an uploader has no leave any more": _uploader_stays_inside},
+        {
+            "an uploader has no leave any more": _uploader_stays_inside,
+            "images come from one registry": declare(
+                lambda it: it["limits"].update(
+                    registries=["123456789012.dkr.ecr.us-east-1.amazonaws.com"]
+                )
+            ),
+            "jobs have two instances at most": declare(
+                lambda it: it["limits"].update(max_instance_count=2)
+            ),
+        },
     ),
     *harmless(
         "tightening",
