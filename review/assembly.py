@@ -62,7 +62,7 @@ class Stack:
         region: The region; None if the assembly is silent.
         is_protected: Whether it has termination protection; None if unknown.
         deployment: What else the manifest says of how it is deployed, and the bucket
-            that its template comes from; empty if the assembly is silent.
+            that its template comes from; None of a template alone.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Stack:
     account: str | None = None
     region: str | None = None
     is_protected: bool | None = None
-    deployment: Mapping[str, Any] = field(default_factory=dict)
+    deployment: Mapping[str, Any] | None = None
 
     @property
     def resources(self) -> Mapping[str, Any]:

@@ -16,21 +16,19 @@ _TELLS_LITTLE = {"requiresBootstrapStackVersion", "tags"}
 
 def findings(change: Change) -> Iterator[Finding]:
     """What differs; where nobody knows how a stack was deployed, what is unusual."""
-    before = {} if change.before is None else _deployments(change.before)
+    before = change.before.assembly.stacks if change.before else ()
+    were = {stack.name: stack.deployment for stack in before}
     for stack in change.after.assembly.stacks:
-        old = before.get(stack.name, {})
-        if old:
-            yield from _changed(stack, old)
-        elif stack.deployment:
-            yield from _unusual(stack, change.after)
+        old, new = were.get(stack.name), stack.deployment
+        if old and new is not None:
+            yield from _changed(stack, old, new)
+        elif new:
+            yield from _unusual(stack, new, change.after)
 
 
-def _deployments(scene: Scene) -> dict[str, Mapping[str, Any]]:
-    return {stack.name: stack.deployment for stack in scene.assembly.stacks}
-
-
-def _changed(stack: Stack, old: Mapping[str, Any]) -> Iterator[Finding]:
-    new = stack.deployment
+def _changed(
+    stack: Stack, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Finding]:
     for name in sorted(old.keys() | new.keys()):
         was, now = (_text(side.get(name)) for side in (old, new))
         if was != now:
@@ -43,14 +41,16 @@ def _changed(stack: Stack, old: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
-def _unusual(stack: Stack, scene: Scene) -> Iterator[Finding]:
+def _unusual(
+    stack: Stack, deployment: Mapping[str, Any], scene: Scene
+) -> Iterator[Finding]:
     """What CDK does not write of its own accord (AWS: Bootstrapping)."""
     found = {
-        name: stack.deployment[name]
+        name: deployment[name]
         for name in ("notificationArns", "parameters")
-        if stack.deployment.get(name)
+        if deployment.get(name)
     }
-    role = stack.deployment.get(_ROLE)
+    role = deployment.get(_ROLE)
     if _in_place(str(role), scene) not in scene.declared.perimeter.deployment_roles:
         found[_ROLE] = role
     for name, value in found.items():

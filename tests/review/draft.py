@@ -51,7 +51,7 @@ class Draft:
             stack,
             template=self.templates[part],
             is_protected=self.protection.get(part, stack.is_protected),
-            deployment={**stack.deployment, **self.deployment.get(part, {})},
+            deployment={**(stack.deployment or {}), **self.deployment.get(part, {})},
         )
 
     def logical_id(self, name: str, part: str = FOUNDATION) -> str:

@@ -50,7 +50,7 @@ def test_a_template_alone_is_an_assembly_of_one_stack(tmp_path: Path) -> None:
     (stack,) = read_assembly(tmp_path / "it.template.json").stacks
 
     assert (stack.name, stack.account, stack.is_protected) == ("it", None, None)
-    assert stack.deployment == {}
+    assert stack.deployment is None
 
 
 def test_the_digest_is_of_content_and_not_of_form(tmp_path: Path) -> None:

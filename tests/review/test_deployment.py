@@ -21,23 +21,24 @@ def told(assembly: Assembly, before: Assembly | None = None) -> list[Finding]:
 def deployed(assembly: Assembly, **properties: Any) -> Assembly:
     """Its first stack is deployed in another way."""
     first, *others = assembly.stacks
-    changed = replace(first, deployment={**first.deployment, **properties})
+    changed = replace(first, deployment={**(first.deployment or {}), **properties})
     return replace(assembly, stacks=(changed, *others))
 
 
-def silent(assembly: Assembly) -> Assembly:
-    """As a snapshot of what is deployed has it."""
-    return replace(
-        assembly, stacks=tuple(replace(it, deployment={}) for it in assembly.stacks)
-    )
+def silent(assembly: Assembly, deployment: dict[str, Any] | None = None) -> Assembly:
+    """As templates alone, or a snapshot of what is deployed, have it."""
+    stacks = tuple(replace(it, deployment=deployment) for it in assembly.stacks)
+    return replace(assembly, stacks=stacks)
 
 
 def test_what_cdk_writes_is_usual(synthesis: Synthesis) -> None:
     assembly = read_assembly(synthesis.directory)
 
     assert told(assembly) == []
-    assert told(silent(assembly)) == []
-    assert told(assembly, before=silent(assembly)) == []
+    for other in (silent(assembly), silent(assembly, {})):
+        assert told(other) == []
+        assert told(assembly, before=other) == []
+    assert told(silent(assembly), before=assembly) == []
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_what_nobody_declared_is_unusual(
     usual = read_assembly(discarded.directory)
     assembly = deployed(usual, **{name: value})
 
-    for before in (None, silent(usual)):
+    for before in (None, silent(usual), silent(usual, {})):
         (found,) = told(assembly, before)
         assert (found.rule, found.severity) == ("deployment-unusual", "medium")
         assert name in found.message
@@ -68,6 +69,6 @@ def test_an_assembly_that_says_no_more_how_it_is_deployed_is_told(
 ) -> None:
     assembly = read_assembly(discarded.directory)
 
-    severities = {each.severity for each in told(silent(assembly), assembly)}
+    severities = {each.severity for each in told(silent(assembly, {}), assembly)}
 
     assert "medium" in severities

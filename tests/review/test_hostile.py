@@ -285,9 +285,8 @@ def _replace_somewhere(draft: Draft, random: Random) -> tuple[tuple[Key, ...], A
 
 def _as_written(stack: Stack) -> dict[str, Any]:
     """How a stack is deployed, but that its template is not published."""
-    return {
-        key: each for key, each in stack.deployment.items() if key != "templateBucket"
-    }
+    given = stack.deployment or {}
+    return {key: each for key, each in given.items() if key != "templateBucket"}
 
 
 def _read_again(draft: Draft) -> Assembly:
