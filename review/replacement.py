@@ -160,7 +160,10 @@ def _create_only(template: str) -> dict[str, set[str]]:
         include=rules, severity_level=cloudformation_validate.Severity.INFO
     )
     content = cloudformation_validate.TemplateContent(template)
-    report = engine().validate_template(content, config)
+    try:
+        report = engine().validate_template(content, config)
+    except cloudformation_validate.ValidationError:
+        return {}  # That it cannot be read is told where public rules are checked.
     found: dict[str, set[str]] = {}
     for each in report.diagnostics:
         if each.rule_id == _RULE:
