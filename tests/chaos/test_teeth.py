@@ -24,6 +24,7 @@ from private_transform.handlers import job as jobs
 from private_transform.handlers import model as models
 from private_transform.handlers import state_change as changes
 from private_transform.handlers.journal import Book, Journal
+from private_transform.handlers.order import Order
 from private_transform.handlers.records import Records
 
 HISTORIES = 2000
@@ -169,7 +170,7 @@ def believes_sagemaker_that_a_job_completed(patch: pytest.MonkeyPatch) -> None:
 
 
 def tolerates_every_failed_input(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(jobs, "_most_failed", lambda properties: 1_000)
+    patch.setattr(Order, "most_failed", property(lambda _: 1_000))
 
 
 def counts_every_end_as_the_last(patch: pytest.MonkeyPatch) -> None:
