@@ -42,7 +42,7 @@ def is_spelled_in(text: str) -> bool:
 def shown(found: Shown) -> Shown:
     """A text as people read it; of a record or several, all their texts."""
     if isinstance(found, str):
-        return _read(found)  # type: ignore[return-value]
+        return _read(found)  # type: ignore[return-value]  # a text, as found
     if isinstance(found, tuple | list):
         return type(found)(map(shown, found))
     if is_dataclass(found) and not isinstance(found, type):

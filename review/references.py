@@ -38,13 +38,14 @@ def cycle(resources: Mapping[str, Mapping[str, Any]]) -> str:
 def _depends(body: Mapping[str, Any]) -> Iterator[str]:
     needed = body.get("DependsOn", [])
     yield from map(str, needed if isinstance(needed, list) else [needed])
-    yield from _targets(body.get("Properties"))
+    yield from targets(body.get("Properties"))
 
 
-def _targets(value: Any) -> Iterator[str]:
+def targets(value: Any) -> Iterator[str]:
+    """Logical ids that a value refers to, as far as it is well formed."""
     if isinstance(value, list):
         for each in value:
-            yield from _targets(each)
+            yield from targets(each)
     if not isinstance(value, dict):
         return
     for key, argument in value.items():
@@ -56,7 +57,19 @@ def _targets(value: Any) -> Iterator[str]:
         elif key == "Fn::Sub":
             text = argument[0] if isinstance(argument, list) and argument else argument
             yield from _IN_TEXT.findall(str(text))
-        yield from _targets(argument)
+        yield from targets(argument)
+
+
+def imports(value: Any) -> Iterator[str]:
+    """Names under which other stacks export what a value is made of."""
+    if isinstance(value, list):
+        for each in value:
+            yield from imports(each)
+    elif isinstance(value, dict):
+        for key, argument in value.items():
+            if key == "Fn::ImportValue":
+                yield str(argument)
+            yield from imports(argument)
 
 
 def functions(value: Any) -> Iterator[str]:

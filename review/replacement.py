@@ -12,6 +12,7 @@ from compliance.engine import engine
 
 from .change import Change
 from .plain import Resource
+from .references import imports, targets
 from .scene import Scene
 
 _RULE = "I9001"
@@ -90,8 +91,8 @@ def _cascade(
         for path, used in users.items():
             if path in because or path not in change.old:
                 continue
-            for name, targets in used.items():
-                hit = sorted(targets & because.keys())
+            for name, needed in used.items():
+                hit = sorted(needed & because.keys())
                 if hit and name in create_only.get(path, ()):
                     because[path] = because[hit[0]]
                     grown = True
@@ -127,22 +128,8 @@ def _exports(scene: Scene) -> Iterator[tuple[str, str]]:
 
 
 def _targets(stack: str, value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        for each in value:
-            yield from _targets(stack, each)
-    if not isinstance(value, dict):
-        return
-    for key, argument in value.items():
-        if key == "Ref" and isinstance(argument, str):
-            yield f"{stack}/{argument}"
-        elif key == "Fn::GetAtt":
-            names = argument if isinstance(argument, list) else [argument]
-            for name in names[:1]:
-                yield f"{stack}/{str(name).partition('.')[0]}"
-        elif key == "Fn::ImportValue":
-            yield f"import {argument}"
-        else:
-            yield from _targets(stack, argument)
+    yield from (f"{stack}/{each}" for each in targets(value))
+    yield from (f"import {each}" for each in imports(value))
 
 
 def _create_only_of(scene: Scene) -> dict[str, set[str]]:

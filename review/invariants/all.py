@@ -1,6 +1,7 @@
 """Every promise that a review asks about, in the order in which it tells of them."""
 
 from .buckets import BUCKETS
+from .callers import CALLERS
 from .data import DATA
 from .endpoint import ENDPOINT
 from .jobs import JOBS
@@ -19,6 +20,7 @@ INVARIANTS = (
     *ENDPOINT,
     *NETWORK,
     *JOBS,
+    *CALLERS,
     *ROLES,
     *KNOWN,
     *LIVENESS,

@@ -14,7 +14,7 @@ from review.scene import Scene, mappings_in
 
 from .invariant import Invariant, Violation
 
-_HARMLESS = {
+OURS = {
     "AWS::EC2::FlowLog",
     "AWS::EC2::RouteTable",
     "AWS::EC2::SecurityGroup",
@@ -25,6 +25,8 @@ _HARMLESS = {
     "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
 }
+"""Types of a network that other promises here look at."""
+
 _NETWORKING = re.compile(
     "AWS::(AppStream|ApiGateway|ApiGatewayV2|DirectConnect|EC2|ElasticLoadBalancing"
     "|ElasticLoadBalancingV2|GlobalAccelerator|NetworkFirewall|NetworkManager|RAM"
@@ -43,7 +45,7 @@ _LOOPBACK = "127.0.0.1/32"
 
 def _no_way_out(scene: Scene) -> Iterator[Violation]:
     for each in scene.estate.resources:
-        if _NETWORKING.match(each.type) and each.type not in _HARMLESS:
+        if _NETWORKING.match(each.type) and each.type not in OURS:
             yield Violation(
                 resource=each.path,
                 says=f"{each.type} {each.path} may lead out of the private network.",
