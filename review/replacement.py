@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import cloudformation_validate
@@ -36,9 +35,9 @@ class Replacement:
 
 def replacements(change: Change) -> list[Replacement]:
     """Every root of a replacement, with its cascade."""
-    if change.before is None:
-        return []
-    create_only = _create_only_of(change.after)
+    changed = {new.path for old, new in change.kept() if _is_changed(old, new)}
+    users = dict(_users(change.after))
+    create_only = _create_only_of(change, _with_users(changed, users))
     differing = {
         new.path: name
         for old, new in change.kept()
@@ -50,7 +49,7 @@ def replacements(change: Change) -> list[Replacement]:
         for path, name in differing.items()
         if _written(change.old[path], name) != _written(change.new[path], name)
     }
-    because = _cascade(change, create_only, set(roots))
+    because = _cascade(change, users, create_only, set(roots))
     for path, name in differing.items():
         if path not in because:
             roots.setdefault(path, name)
@@ -62,6 +61,25 @@ def replacements(change: Change) -> list[Replacement]:
         )
         for path, name in sorted(roots.items())
     ]
+
+
+def _is_changed(old: Resource, new: Resource) -> bool:
+    return (old.type, old.properties) != (new.type, new.properties)
+
+
+def _with_users(
+    paths: set[str], users: Mapping[str, Mapping[str, set[str]]]
+) -> set[str]:
+    """Some resources, what refers to them, what refers to that, and so on."""
+    found, new = set(paths), set(paths)
+    while new:
+        new = {
+            path
+            for path, used in users.items()
+            if path not in found and any(needed & new for needed in used.values())
+        }
+        found |= new
+    return found
 
 
 def _differing(old: Resource, new: Resource, create_only: set[str]) -> str | None:
@@ -80,11 +98,13 @@ def _written(resource: Resource, name: str) -> Any:
 
 
 def _cascade(
-    change: Change, create_only: Mapping[str, set[str]], roots: set[str]
+    change: Change,
+    users: Mapping[str, Mapping[str, set[str]]],
+    create_only: Mapping[str, set[str]],
+    roots: set[str],
 ) -> dict[str, str]:
     """Replaced resources by path, with the root that each goes back to."""
     because = {path: path for path in roots}
-    users = dict(_users(change.after))
     grown = True
     while grown:
         grown = False
@@ -132,28 +152,44 @@ def _targets(stack: str, value: Any) -> Iterator[str]:
     yield from (f"import {each}" for each in imports(value))
 
 
-def _create_only_of(scene: Scene) -> dict[str, set[str]]:
+def _create_only_of(change: Change, paths: set[str]) -> dict[str, set[str]]:
+    """The properties of some resources that cannot be changed in place."""
     found: dict[str, set[str]] = {}
-    for stack in scene.assembly.stacks:
-        for logical_id, names in _create_only(json.dumps(stack.template)).items():
-            found[f"{stack.name}/{logical_id}"] = names
+    for stack in change.after.assembly.stacks:
+        asked = {
+            logical_id: {
+                "Type": body["Type"],
+                # To leave one out is a change too.
+                "Properties": {
+                    **_properties(change.old.get(f"{stack.name}/{logical_id}")),
+                    **body.get("Properties", {}),
+                },
+            }
+            for logical_id, body in stack.resources.items()
+            if f"{stack.name}/{logical_id}" in paths
+        }
+        for logical_id, name in _create_only(asked) if asked else ():
+            found.setdefault(f"{stack.name}/{logical_id}", set()).add(name)
     return found
 
 
-@cache
-def _create_only(template: str) -> dict[str, set[str]]:
+def _properties(resource: Resource | None) -> Mapping[str, Any]:
+    found = {} if resource is None else resource.body.get("Properties", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _create_only(resources: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rules = cloudformation_validate.RuleFilterConfig(ids=[_RULE])
     config = cloudformation_validate.ValidateConfig(
         include=rules, severity_level=cloudformation_validate.Severity.INFO
     )
-    content = cloudformation_validate.TemplateContent(template)
+    content = cloudformation_validate.TemplateContent(
+        json.dumps({"Resources": resources})
+    )
     try:
         report = engine().validate_template(content, config)
     except cloudformation_validate.ValidationError:
-        return {}  # That it cannot be read is told where public rules are checked.
-    found: dict[str, set[str]] = {}
+        return  # That it cannot be read is told where public rules are checked.
     for each in report.diagnostics:
         if each.rule_id == _RULE:
-            name = each.property_path.split(".")[1]
-            found.setdefault(each.entity.logical_id, set()).add(name)
-    return found
+            yield each.entity.logical_id, each.property_path.split(".")[1]

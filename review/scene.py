@@ -3,8 +3,10 @@
 A resource is found by the outputs of the foundation stack, which name it for people.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from private_transform.lock import Buckets
@@ -282,9 +284,10 @@ def document_in(resource: Resource, key: str) -> Document:
     """
     document = resource.properties.get(key)
     place = f"{resource.path} {key}"
-    if UNRESOLVED in repr(document):
+    text = json.dumps(document)
+    if UNRESOLVED in text:
         raise UnclearError(f"{place} says what only a deployment knows")
-    fault = next(faults(document), None)
+    fault = _fault_in(text)
     if fault is not None:
         raise UnclearError(f"{place}{fault}")
     assert isinstance(document, dict)
@@ -292,6 +295,12 @@ def document_in(resource: Resource, key: str) -> Document:
     if resource.type == "AWS::EC2::VPCEndpoint":
         _for_everybody(place, statements)
     return {**document, "Statement": statements}
+
+
+@cache
+def _fault_in(document: str) -> str | None:
+    # Every promise reads the same policies.
+    return next(faults(json.loads(document)), None)
 
 
 def _for_everybody(place: str, statements: Sequence[Mapping[str, Any]]) -> None:

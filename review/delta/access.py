@@ -200,16 +200,18 @@ class _Question:
         self, one: Reading, other: Reading, *, but_for: Callable[[str], Formula]
     ) -> str:
         differ = {
-            action: z3.Or(
-                all_of(
-                    [
-                        self._passes(one, action),
-                        z3.Not(self._passes(other, action)),
-                        z3.Not(but_for(action)),
-                    ]
-                ),
-                # What a lock allows by itself needs nobody else's policy.
-                z3.And(one.allows(action), z3.Not(other.allows(action))),
+            action: any_of(
+                [
+                    all_of(
+                        [
+                            self._passes(one, action),
+                            z3.Not(self._passes(other, action)),
+                            z3.Not(but_for(action)),
+                        ]
+                    ),
+                    # What a lock allows by itself needs nobody else's policy.
+                    all_of([one.allows(action), z3.Not(other.allows(action))]),
+                ]
             )
             for action in self._actions
         }
@@ -287,8 +289,8 @@ class _Question:
         if not self._is_lock:
             return reading.allows(action)
         ours = self._request.equals("aws:PrincipalAccount", self._place.account)
-        return z3.And(
-            z3.Not(reading.denies(action)), z3.Or(ours, reading.allows(action))
+        return all_of(
+            [z3.Not(reading.denies(action)), any_of([ours, reading.allows(action)])]
         )
 
 

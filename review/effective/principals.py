@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import z3
 
 from review.identity import arn_of, rights_of, roles
-from review.proof.encoder import Formula, Request
+from review.proof.encoder import Formula, Request, all_of
 from review.scene import Document, Scene, UnclearError
 
 ANYBODY_ELSE = "anybody else in the account"
@@ -33,7 +33,7 @@ class Principal:
         if not self.is_anybody_else:
             return named
         ours = request.equals("aws:PrincipalAccount", account)
-        return z3.And(ours, z3.Not(named))
+        return all_of([ours, z3.Not(named)])
 
 
 def principals(scene: Scene) -> dict[str, Principal | str]:

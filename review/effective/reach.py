@@ -69,12 +69,12 @@ class Reach:
             ]
         )
         for way, comes in self._ways(place, action):
-            yield way, z3.And(allowed, comes)
+            yield way, all_of([allowed, comes])
 
     def granted(self, rights: "Rights", action: str) -> Formula:
         """When somebody's own policies allow it, whatever others say."""
         own = rights.at[_place(action)].allows(action)
-        return z3.And(self._by(rights.who), own)
+        return all_of([self._by(rights.who), own])
 
     def _by(self, who: Principal) -> Formula:
         account = self._target.place.account
@@ -93,7 +93,7 @@ class Reach:
             yield from (("through a service", through), ("directly", z3.Not(through)))
             return
         ours = request.equals("aws:SourceVpce", ids[0])
-        yield "inside", z3.And(ours, self._endpoint[place].allows(action))
+        yield "inside", all_of([ours, self._endpoint[place].allows(action)])
         if ids[1:]:
             # What the policies of others' endpoints say, no template tells.
             yield "another endpoint", request.among("aws:SourceVpce", ids[1:])
@@ -111,11 +111,11 @@ class Reach:
         lent = all_of(
             [
                 request.equals("kms:ViaService", target.s3),
-                z3.Or(whole, z3.And(request.present(context), each)),
+                any_of([whole, all_of([request.present(context), each])]),
                 self._key["key"].lets(rights.at.get("key"), NEEDS[action]),
             ]
         )
-        yield z3.Or(lent, self._other_key()) if action == "s3:PutObject" else lent
+        yield any_of([lent, self._other_key()]) if action == "s3:PutObject" else lent
 
     def _other_key(self) -> Formula:
         request = self.request
@@ -123,10 +123,12 @@ class Reach:
         return any_of(
             [
                 request.present(CUSTOMER_KEY),
-                z3.And(request.present(KEY_ID), another),
-                z3.And(
-                    request.present(ENCRYPTION),
-                    z3.Not(request.equals(ENCRYPTION, "aws:kms")),
+                all_of([request.present(KEY_ID), another]),
+                all_of(
+                    [
+                        request.present(ENCRYPTION),
+                        z3.Not(request.equals(ENCRYPTION, "aws:kms")),
+                    ]
                 ),
             ]
         )
@@ -172,9 +174,11 @@ class _Gate:
         theirs = self.whole.allows(action) if self.must_allow else z3.Not(stops)
         if mine is None:
             return theirs
-        return z3.Or(
-            z3.And(mine.allows(action), theirs),
-            z3.And(self.alone.allows(action), z3.Not(mine.denies(action))),
+        return any_of(
+            [
+                all_of([mine.allows(action), theirs]),
+                all_of([self.alone.allows(action), z3.Not(mine.denies(action))]),
+            ]
         )
 
 

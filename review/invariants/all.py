@@ -10,6 +10,7 @@ from .key import KEY
 from .known import KNOWN
 from .liveness import LIVENESS
 from .network import NETWORK
+from .people import PEOPLE
 from .roles import ROLES
 
 INVARIANTS = (
@@ -22,6 +23,7 @@ INVARIANTS = (
     *JOBS,
     *CALLERS,
     *ROLES,
+    *PEOPLE,
     *KNOWN,
     *LIVENESS,
 )

@@ -97,13 +97,13 @@ class Theorem:
 
 def _without_tls(at: AtBucket) -> Formula:
     recent = at.request.value("s3:TlsVersion") >= z3.RealVal("1.2")
-    secure = z3.And(at.request.value("aws:SecureTransport"), recent)
-    return z3.And(at.passes, z3.Not(secure))
+    secure = all_of([at.request.value("aws:SecureTransport"), recent])
+    return all_of([at.passes, z3.Not(secure)])
 
 
 def _stranger(at: AtBucket) -> Formula:
     ours = at.request.equals("aws:PrincipalAccount", at.site.perimeter.account)
-    return z3.And(at.passes, z3.Not(ours))
+    return all_of([at.passes, z3.Not(ours)])
 
 
 def _object_from_outside(at: AtBucket) -> Formula:
@@ -120,8 +120,8 @@ def _object_from_outside(at: AtBucket) -> Formula:
         reason.append(at.by(*people.uploaders_outside))
     if name in READ | WRITE and at.kind == "outputs":
         results = z3.PrefixOf(literal(people.query_prefix), at.request.object_key)
-        query = z3.And(at.by_athena, at.by(*people.analysts))
-        reason.append(z3.And(query, results if name in WRITE else TRUE))
+        query = all_of([at.by_athena, at.by(*people.analysts)])
+        reason.append(all_of([query, results if name in WRITE else TRUE]))
     return all_of([at.passes, at.outside, z3.Not(any_of(reason))])
 
 
@@ -138,7 +138,7 @@ def _listing_from_outside(at: AtBucket) -> Formula:
     reason = [at.by(*named)]
     if at.kind == "outputs":
         reason.append(at.by(*people.readers_outside))
-        reason.append(z3.And(at.by_athena, at.by(*people.analysts)))
+        reason.append(all_of([at.by_athena, at.by(*people.analysts)]))
     else:
         reason.append(at.by(*people.uploaders_outside))
     return all_of([at.passes, at.outside, z3.Not(any_of(reason))])
@@ -157,7 +157,7 @@ def _destructive(at: AtBucket) -> bool:
 
 
 def _destruction_from_outside(at: AtBucket) -> Formula:
-    return z3.And(at.passes, at.outside) if _destructive(at) else FALSE
+    return all_of([at.passes, at.outside]) if _destructive(at) else FALSE
 
 
 def _destruction(at: AtBucket) -> Formula:
@@ -169,12 +169,12 @@ def _management_by_others(at: AtBucket) -> Formula:
         ("s3:Get", "s3:List")
     )
     others = z3.Not(at.by(*at.site.perimeter.deployment_roles))
-    return z3.And(at.passes, others) if changes else FALSE
+    return all_of([at.passes, others]) if changes else FALSE
 
 
 def _deployment_at_objects(at: AtBucket) -> Formula:
     deployment = at.by(*at.site.perimeter.deployment_roles)
-    return z3.And(at.passes, deployment) if at.action.level == "object" else FALSE
+    return all_of([at.passes, deployment]) if at.action.level == "object" else FALSE
 
 
 def _other_key(at: AtBucket) -> Formula:
@@ -185,18 +185,20 @@ def _other_key(at: AtBucket) -> Formula:
     foreign = any_of(
         [
             request.present(CUSTOMER_KEY),
-            z3.And(request.present(KEY_ID), z3.Not(ours)),
-            z3.And(
-                request.present(ENCRYPTION),
-                z3.Not(z3.And(request.equals(ENCRYPTION, "aws:kms"), ours)),
+            all_of([request.present(KEY_ID), z3.Not(ours)]),
+            all_of(
+                [
+                    request.present(ENCRYPTION),
+                    z3.Not(all_of([request.equals(ENCRYPTION, "aws:kms"), ours])),
+                ]
             ),
         ]
     )
-    return z3.And(at.passes, foreign)
+    return all_of([at.passes, foreign])
 
 
 def _access_point(at: AtBucket) -> Formula:
-    return z3.And(at.passes, at.request.present("s3:DataAccessPointArn"))
+    return all_of([at.passes, at.request.present("s3:DataAccessPointArn")])
 
 
 def _signed_link(at: AtBucket) -> Formula:
@@ -207,21 +209,21 @@ def _signed_link(at: AtBucket) -> Formula:
 def _more_through_our_endpoint(at: AtBucket) -> Formula:
     ours = at.request.equals("aws:PrincipalAccount", at.site.perimeter.account)
     meant = at.action.name in READ | LIST | WRITE | {"s3:GetBucketLocation"}
-    return z3.And(at.passes_our_endpoint, z3.Not(ours) if meant else TRUE)
+    return all_of([at.passes_our_endpoint, z3.Not(ours) if meant else TRUE])
 
 
 def _job_writes_elsewhere(at: AtBucket) -> Formula:
     if at.action.name not in WRITE or at.kind == "outputs":
         return FALSE
     job = at.by(at.site.perimeter.execution_roles)
-    return z3.And(at.passes_our_endpoint, job)
+    return all_of([at.passes_our_endpoint, job])
 
 
 def _others_write_outputs(at: AtBucket) -> Formula:
     if at.action.name not in WRITE or at.kind != "outputs":
         return FALSE
     job = at.by(at.site.perimeter.execution_roles)
-    return z3.And(at.passes_our_endpoint, z3.Not(job))
+    return all_of([at.passes_our_endpoint, z3.Not(job)])
 
 
 BUCKET_THEOREMS = (

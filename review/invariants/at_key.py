@@ -57,14 +57,14 @@ class KeyTheorem:
 def _administrator_uses(at: AtKey) -> Formula:
     changes_nothing = access_level("kms", at.name) in ("Read", "List")
     meant = changes_nothing or at.name in _ADMINISTRATION
-    return FALSE if meant else z3.And(at.passes, at.by_administrators)
+    return FALSE if meant else all_of([at.passes, at.by_administrators])
 
 
 def _others_administer(at: AtKey) -> Formula:
     if at.name not in _ADMINISTRATION:
         return FALSE
     root = at.by(at.site.root)
-    return all_of([at.passes, z3.Not(z3.Or(at.by_administrators, root))])
+    return all_of([at.passes, z3.Not(any_of([at.by_administrators, root]))])
 
 
 def _others_rewrite(at: AtKey) -> Formula:
@@ -72,7 +72,7 @@ def _others_rewrite(at: AtKey) -> Formula:
         return FALSE
     root = at.site.root
     deployment = at.by(*at.site.perimeter.deployment_roles, root)
-    return z3.And(at.passes, z3.Not(deployment))
+    return all_of([at.passes, z3.Not(deployment)])
 
 
 def _used_past_s3(at: AtKey) -> Formula:
@@ -88,13 +88,15 @@ def _used_past_s3(at: AtKey) -> Formula:
         [
             at.by(people.execution_roles),
             request.by_service,
-            z3.And(
-                at.by(people.environment_roles),
-                request.equals("kms:ViaService", at.site.service("sns")),
+            all_of(
+                [
+                    at.by(people.environment_roles),
+                    request.equals("kms:ViaService", at.site.service("sns")),
+                ]
             ),
         ]
     )
-    return all_of([at.passes, z3.Not(z3.And(s3, ours)), z3.Not(excused)])
+    return all_of([at.passes, z3.Not(all_of([s3, ours])), z3.Not(excused)])
 
 
 def _unnamed_uses(at: AtKey) -> Formula:
@@ -121,7 +123,7 @@ def _grant(at: AtKey) -> Formula:
             at.request.value("kms:GrantIsForAWSResource"),
         ]
     )
-    return z3.And(at.passes, z3.Not(meant))
+    return all_of([at.passes, z3.Not(meant)])
 
 
 def _foreign(at: AtKey) -> Formula:

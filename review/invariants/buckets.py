@@ -7,7 +7,7 @@ import z3
 
 from review.plain import Resource, is_true
 from review.proof.actions import INVENTED_S3, bucket_policy_actions
-from review.proof.encoder import Reading, Request
+from review.proof.encoder import Reading, Request, all_of
 from review.proof.encoder import Resource as At
 from review.proof.solver import first_example
 from review.scene import Document, Scene, encryptions_of
@@ -141,7 +141,7 @@ def _serves_http(scene: Scene, policy: Document, arn: str) -> bool:
     plain = z3.Not(request.value("aws:SecureTransport"))
     found = first_example(
         request,
-        ((name, z3.And(plain, passes)) for name, passes in served),
+        ((name, all_of([plain, passes])) for name, passes in served),
         partition=scene.place.partition,
         account=scene.place.account,
     )

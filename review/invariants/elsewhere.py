@@ -42,13 +42,13 @@ class ElsewhereTheorem:
 
 
 def _more_than_reading(at: Elsewhere) -> Formula:
-    return z3.And(at.passes, z3.BoolVal(at.action != "s3:GetObject"))
+    return all_of([at.passes, z3.BoolVal(at.action != "s3:GetObject")])
 
 
 def _somebody_else(at: Elsewhere) -> Formula:
     job = at.request.signed_by(at.site.perimeter.execution_roles)
     ours = at.request.equals("aws:PrincipalAccount", at.site.perimeter.account)
-    return z3.And(at.passes, z3.Not(z3.And(job, ours)))
+    return all_of([at.passes, z3.Not(all_of([job, ours]))])
 
 
 def _from_an_unnamed_place(at: Elsewhere) -> Formula:
@@ -56,18 +56,20 @@ def _from_an_unnamed_place(at: Elsewhere) -> Formula:
         z3.PrefixOf(literal(place.objects.removesuffix("*")), at.arn)
         for place in at.site.perimeter.artifact_places
     )
-    return z3.And(at.passes, z3.Not(named))
+    return all_of([at.passes, z3.Not(named)])
 
 
 def _of_an_unnamed_owner(at: Elsewhere) -> Formula:
     owned = any_of(
-        z3.And(
-            z3.PrefixOf(literal(place.objects.removesuffix("*")), at.arn),
-            at.request.equals("aws:ResourceAccount", place.account),
+        all_of(
+            [
+                z3.PrefixOf(literal(place.objects.removesuffix("*")), at.arn),
+                at.request.equals("aws:ResourceAccount", place.account),
+            ]
         )
         for place in at.site.perimeter.artifact_places
     )
-    return z3.And(at.passes, z3.Not(owned))
+    return all_of([at.passes, z3.Not(owned)])
 
 
 ELSEWHERE_THEOREMS = (
@@ -93,6 +95,6 @@ def elsewhere(
         for bucket in (*site.buckets.data, site.buckets.control)
     )
     return [
-        Elsewhere(site, action, request, arn, z3.And(foreign, reading.allows(action)))
+        Elsewhere(site, action, request, arn, all_of([foreign, reading.allows(action)]))
         for action in actions
     ]

@@ -1,36 +1,27 @@
 """The promises that something works: a lock that nobody can open keeps no job private.
 
-Each question is a request with all that AWS would tell of it. The object's key is free,
-and what nobody knows before: below its prefix, none may be refused, at no time.
+The object's key is free below its prefix.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
-from typing import Any
-
-import z3
 
 from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
-from review.proof.encoder import Formula, Reading, Request, literal
-from review.proof.encoder import Resource as At
-from review.proof.solver import example
 from review.scene import Document, Scene, document_in
 from review.transforms import transforms_of
 
 from .at_bucket import ENCRYPTION, KEY_ID
 from .context import (
     Told,
-    Unknown,
     at_bucket,
     at_key,
     at_key_for_volumes,
     at_key_through_s3,
 )
 from .invariant import Invariant, Violation
+from .passing import Question, allowed, not_denied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +33,7 @@ class Attempt:
         does: The action.
         bucket: The bucket's kind.
         below: Prefix of the objects' keys; None for the bucket itself.
+        exact: Whether the prefix is the whole key.
         inside: Whether the caller comes through our endpoint.
         rights: The caller's own policies; None for a caller whose are elsewhere.
         lists: Prefix that a listing names.
@@ -54,6 +46,7 @@ class Attempt:
     below: str | None
     inside: bool
     rights: Document | None
+    exact: bool = False
     lists: str | None = None
     names_the_key: bool = True
 
@@ -83,9 +76,12 @@ def _jobs_work(scene: Scene) -> Iterator[Violation]:
                 below=below,
                 inside=True,
                 rights=rights,
+                exact=bucket == "models",
             )
-            yield from _refused(scene, role.path, attempt, exact=bucket == "models")
-        if not _lends_the_key(scene, who, rights):
+            yield from _refused(scene, role.path, attempt)
+        # AWS: Protecting data at rest using encryption (SageMaker AI).
+        lent = at_key_for_volumes(scene, who)
+        if not _uses_the_key(scene, "kms:CreateGrant", lent, rights):
             yield Violation(
                 resource=role.path,
                 says=f"{who} needs to lend the key to the volumes of its instances, "
@@ -145,7 +141,7 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
                     names_the_key=names_the_key,
                 )
                 where = f"{scene.foundation.name}/{duty}"
-                yield from _refused(scene, where, attempt, exact=False)
+                yield from _refused(scene, where, attempt)
 
 
 def _repairs_work(scene: Scene) -> Iterator[Violation]:
@@ -177,7 +173,7 @@ def _repairs_work(scene: Scene) -> Iterator[Violation]:
             # KMS keeps no door open for root, as S3 does.
             (scene.site.root, "kms:PutKeyPolicy"),
         ):
-            if not _key_allows(scene, who, does, None):
+            if not _uses_the_key(scene, does, at_key(scene, who)):
                 yield Violation(
                     resource=key.path,
                     says=f"{who} may not call {does}, and so cannot repair the key.",
@@ -197,10 +193,8 @@ def _example_of(pattern: str) -> str:
     return pattern.replace("*", "0123456789abcdef")
 
 
-def _refused(
-    scene: Scene, path: str, attempt: Attempt, *, exact: bool = False
-) -> Iterator[Violation]:
-    stops = _stopped(scene, attempt, exact=exact)
+def _refused(scene: Scene, path: str, attempt: Attempt) -> Iterator[Violation]:
+    stops = _stopped(scene, attempt)
     if stops is not None:
         what = attempt.bucket + ("" if attempt.below is None else f"/{attempt.below}")
         yield Violation(
@@ -211,35 +205,31 @@ def _refused(
         )
 
 
-def _stopped(scene: Scene, attempt: Attempt, *, exact: bool) -> str | None:
+def _stopped(scene: Scene, attempt: Attempt) -> str | None:
     """What stands in the way, or None."""
-    bucket = scene.named(f"{attempt.bucket.capitalize()}Bucket")
-    ways = [("the bucket's policy", scene.bucket_policy(bucket), False)]
-    if attempt.inside:
-        ways.append(("the endpoint's policy", scene.endpoint_policy(), True))
-    if attempt.rights is not None:
-        ways.append(("its own policy", attempt.rights, True))
-    for what, policy, must_allow in ways:
-        if not _passes(
-            json.dumps(policy),
-            _Question(
-                does=attempt.does,
-                at=scene.bucket_arn(attempt.bucket),
-                below=attempt.below,
-                exact=exact,
-                must_allow=must_allow,
-                told=tuple(_told(scene, attempt).items()),
-                partition=scene.place.partition,
-                account=scene.place.account,
-            ),
-        ):
-            return what
-    if attempt.below is not None:
-        for does in ("kms:Decrypt", "kms:GenerateDataKey"):
-            needed = does == "kms:Decrypt" or attempt.does == "s3:PutObject"
-            if needed and not _key_allows(scene, attempt.who, does, attempt):
-                return "the key's policy or its own right to the key"
-    return None
+    bucket = scene.bucket_arn(attempt.bucket)
+    whole = f"{bucket}/{attempt.below}" if attempt.exact else f"{bucket}/"
+    question = Question(
+        does=attempt.does,
+        at=bucket if attempt.below is None else whole,
+        below=None if attempt.exact else attempt.below,
+        told=_told(scene, attempt),
+    )
+    policy = scene.bucket_policy(scene.named(f"{attempt.bucket.capitalize()}Bucket"))
+    if not not_denied(scene, question, policy):
+        return "the bucket's policy"
+    if attempt.inside and not allowed(scene, question, scene.endpoint_policy()):
+        return "the endpoint's policy"
+    if attempt.rights is not None and not allowed(scene, question, attempt.rights):
+        return "its own policy"
+    if attempt.below is None:
+        return None
+    told = at_key_through_s3(scene, attempt.who, bucket)
+    uses = ["kms:Decrypt"]
+    uses += ["kms:GenerateDataKey"] if attempt.does == "s3:PutObject" else []
+    if all(_uses_the_key(scene, does, told, attempt.rights) for does in uses):
+        return None
+    return "the key's policy or its own right to the key"
 
 
 def _told(scene: Scene, attempt: Attempt) -> Told:
@@ -253,114 +243,12 @@ def _told(scene: Scene, attempt: Attempt) -> Told:
     return told
 
 
-def _key_allows(scene: Scene, who: str, does: str, attempt: Attempt | None) -> bool:
-    if attempt is None:
-        return _passes_at_key(scene, does, at_key(scene, who))
-    told = at_key_through_s3(scene, who, scene.bucket_arn(attempt.bucket))
-    return _passes_at_key(scene, does, told, attempt.rights)
-
-
-def _lends_the_key(scene: Scene, who: str, rights: Document) -> bool:
-    """AWS: Protecting data at rest using encryption (SageMaker AI)."""
-    told = at_key_for_volumes(scene, who)
-    return _passes_at_key(scene, "kms:CreateGrant", told, rights)
-
-
-def _passes_at_key(
+def _uses_the_key(
     scene: Scene, does: str, told: Told, rights: Document | None = None
 ) -> bool:
-    question = _Question(
-        does=does,
-        at=scene.named("KeyArn"),
-        told=tuple(told.items()),
-        partition=scene.place.partition,
-        account=scene.place.account,
-    )
+    question = Question(does=does, at=scene.named("KeyArn"), told=told)
     policies = [scene.key_policy(), *([] if rights is None else [rights])]
-    return all(_passes(json.dumps(policy), question) for policy in policies)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """A request that one policy has to let through.
-
-    Args:
-        does: Its action.
-        at: ARN of the bucket or the key.
-        below: Prefix of the object's key; None for the bucket or the key itself.
-        exact: Whether the prefix is the whole key.
-        must_allow: Whether it is not enough that the policy does not deny.
-        told: All condition keys that the request carries, and what it may.
-        partition: Whose laws are true of it.
-        account: Whose laws are true of it.
-    """
-
-    does: str
-    at: str
-    below: str | None = None
-    exact: bool = False
-    must_allow: bool = True
-    told: tuple[tuple[str, Any], ...]
-    partition: str
-    account: str
-
-
-@cache
-def _passes(policy: str, question: _Question) -> bool:
-    """Whether every such request passes one policy: most are asked on both sides."""
-    request = Request()
-    at = At(question.at)
-    given: list[Formula] = []
-    if question.below is not None:
-        at = At(f"{question.at}/", request.object_key)
-        below = literal(question.below)
-        given = [
-            request.object_key == below
-            if question.exact
-            else z3.PrefixOf(below, request.object_key)
-        ]
-    reading = Reading(request, json.loads(policy), at)
-    passes = (
-        reading.allows(question.does)
-        if question.must_allow
-        else z3.Not(reading.denies(question.does))
-    )
-    refused = example(
-        request,
-        *given,
-        *_facts(request, dict(question.told)),
-        z3.Not(passes),
-        partition=question.partition,
-        account=question.account,
-    )
-    return refused is None
-
-
-def _facts(request: Request, told: Mapping[str, Any]) -> Iterator[Formula]:
-    """These keys have these values, or any, and no other key is there.
-
-    Called when the policy has been read, for only then are the keys known that it asks
-    about.
-    """
-    yield z3.Not(request.anonymous)
-    yield z3.Not(request.by_service)
-    known = {key.lower(): value for key, value in told.items()}
-    for key in sorted({*known, *request.keys}):
-        if key not in known:
-            yield z3.Not(request.present(key))
-            continue
-        value, actual = known[key], request.value(key)
-        if value is Unknown.MAYBE:
-            continue
-        yield request.present(key)
-        if value is Unknown.ANY:
-            continue
-        if isinstance(value, bool):
-            yield actual == z3.BoolVal(value)
-        elif z3.is_real(actual):
-            yield actual == z3.RealVal(value)
-        else:
-            yield actual == literal(value)
+    return allowed(scene, question, *policies)
 
 
 LIVENESS = (

@@ -54,7 +54,7 @@ def possible(
             for comparison, (_, stand_in) in zip(found, stand_ins, strict=True)
             if z3.is_true(model[stand_in])
         ]
-        if _holds(z3.And(laws, question), model, likely_texts(one_of_each, true)):
+        if _holds(all_of([laws, question]), model, likely_texts(one_of_each, true)):
             return True
         known = example(request, question, partition=partition, account=account)
         return known is not None

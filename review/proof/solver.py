@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from review.proof.encoder import Formula, Request, any_of
+from review.proof.encoder import Formula, Request, all_of, any_of
 from review.proof.patience import UndecidedError, lose_patience
 from review.proof.texts import Comparison, comparisons, lemmas, likely_texts
 
@@ -99,7 +99,7 @@ def _true_comparisons(
         for comparison in found
     ]
     # All at once: each substitution hands over every stand-in anew.
-    asked = z3.And([*known, *lemmas(found)])
+    asked = all_of([*known, *lemmas(found)])
     model = _model([z3.substitute(asked, *stand_ins)])
     if model is None:
         return None

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import z3
 
-from review.proof.encoder import Formula, Text
+from review.proof.encoder import Formula, Text, all_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def lemmas(found: Iterable[Comparison]) -> Iterator[Formula]:
         elif _implies(one, other):
             yield z3.Implies(one.formula, other.formula)
         elif one.kind == "equals" or not other.constant.startswith(one.constant):
-            yield z3.Not(z3.And(one.formula, other.formula))
+            yield z3.Not(all_of([one.formula, other.formula]))
 
 
 def _at(comparison: Comparison, text: str) -> Formula:
