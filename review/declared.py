@@ -81,9 +81,11 @@ class Declared:
         name: The environment's name.
         keeps_data: Whether its data outlives its stacks.
         audits: Whether it has a trail of its own.
+        keeps_versions_for: Days for which buckets keep what is overwritten.
         needs_volume_keys: Whether instances whose disks take no key are refused.
         limits: What its transforms may use at most.
         perimeter: Who may meet its data.
+        assets_bucket: Where deployments put the code of functions.
         endpoints: Ids of the endpoints that it trusts beside its own.
         leaves: All exceptions.
         source_keys: KMS keys of other accounts' artifacts.
@@ -92,9 +94,11 @@ class Declared:
     name: str
     keeps_data: bool
     audits: bool
+    keeps_versions_for: int
     needs_volume_keys: bool
     limits: Limits
     perimeter: Perimeter
+    assets_bucket: str
     endpoints: tuple[str, ...]
     leaves: tuple[Leave, ...]
     source_keys: tuple[str, ...]
@@ -123,11 +127,15 @@ def declared_in(stack: Stack) -> Declared | None:
         name=words.one(shapes.EnvironmentName, "name"),
         keeps_data=words.one(Literal["keep", "discard"], "protection") == "keep",
         audits=words.one(Literal["own", "organization"], "audit") == "own",
+        keeps_versions_for=words.inside("retention").one(
+            amounts.NoncurrentDays, "noncurrent_versions_in_days"
+        ),
         needs_volume_keys=words.inside("limits").one(
             Switch, "require_volume_key", default=True
         ),
         limits=_limits(words.inside("limits")),
         perimeter=perimeter,
+        assets_bucket=_assets_bucket(words),
         endpoints=tuple(each.one(shapes.VpcEndpointId, "id") for each in endpoints),
         leaves=tuple(sorted(_leaves(members, sources, endpoints))),
         source_keys=tuple(
@@ -136,6 +144,14 @@ def declared_in(stack: Stack) -> Declared | None:
             if each.has("key_arn")
         ),
     )
+
+
+def _assets_bucket(words: Words) -> str:
+    """AWS: Bootstrapping, the default template."""
+    qualifier = words.one(shapes.Qualifier, "bootstrap_qualifier")
+    account = words.one(shapes.AccountId, "account")
+    region = words.one(shapes.Region, "region")
+    return f"cdk-{qualifier}-assets-{account}-{region}"
 
 
 def _limits(words: Words) -> Limits:

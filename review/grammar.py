@@ -16,6 +16,9 @@ _SIZE_LIMIT = 32_768
 """Characters of a key's policy, the longest that AWS takes (AWS: KMS quotas)."""
 
 _KEYS = {"Id", "Statement", "Version"}
+_COLONS = 5
+"""Between the parts of an ARN; a pattern has them too."""
+
 _VERSIONS = ("2012-10-17", "2008-10-17")
 
 
@@ -88,6 +91,14 @@ def _is_scalar(value: Any) -> bool:
     return isinstance(value, str | int | float)
 
 
+def _are_arns(value: Any) -> bool:
+    """AWS: IAM JSON policy elements: Resource."""
+    return _are_texts(value) and all(
+        each == "*" or each.count(":") >= _COLONS
+        for each in (value if isinstance(value, list) else [value])
+    )
+
+
 def _is_full_list(value: Any, holds: Callable[[Any], bool]) -> bool:
     return isinstance(value, list) and bool(value) and all(map(holds, value))
 
@@ -101,9 +112,9 @@ _ELEMENTS: Mapping[str, Callable[[Any], bool]] = {
     "Condition": _is_condition,
     "Effect": _is_effect,
     "NotAction": _are_texts,
-    "NotResource": _are_texts,
+    "NotResource": _are_arns,
     "Principal": _is_principal,
-    "Resource": _are_texts,
+    "Resource": _are_arns,
     "Sid": _is_text,
 }
 """Elements of a statement, and whether one is as it has to be."""

@@ -26,6 +26,12 @@ def arn_of(scene: Scene, role: Resource) -> str:
     return scene.estate.names(role).arn
 
 
+def is_execution_role(scene: Scene, role: Resource) -> bool:
+    """Whether jobs run with a role: its path says so."""
+    pattern = scene.declared.perimeter.execution_roles
+    return arn_of(scene, role).startswith(pattern.removesuffix("*"))
+
+
 def rights_of(scene: Scene, role: Resource) -> Document:
     """All statements of a role's policies.
 

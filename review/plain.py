@@ -415,6 +415,7 @@ _REFERENCED_BY_ARN = (
 _LOWER = ("AWS::S3::Bucket",)
 _NAME_KEYS = {
     "AWS::CloudTrail::Trail": "TrailName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName",
@@ -429,6 +430,9 @@ _NAMED_BY_STACK = (*_NAME_KEYS, "AWS::Events::Rule")
 _ARNS = {
     "AWS::CloudTrail::Trail": (
         "arn:{partition}:cloudtrail:{region}:{account}:trail/{name}"
+    ),
+    "AWS::CloudWatch::Alarm": (
+        "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"
     ),
     "AWS::Events::Rule": "arn:{partition}:events:{region}:{account}:rule/{name}",
     "AWS::IAM::ManagedPolicy": "arn:{partition}:iam::{account}:policy{path}{name}",

@@ -5,6 +5,7 @@ from typing import Any
 
 from review.change import Change
 from review.findings import Finding
+from review.lifecycle import NEVER, archived, expires_after, forgets_after
 from review.plain import Resource, is_true, listed, whole_number
 from review.replacement import Replacement
 
@@ -110,13 +111,13 @@ def _bucket(old: Resource, new: Resource) -> Iterator[Finding]:
             message=f"{new.path} keeps no earlier versions any more: what is "
             "overwritten is lost.",
         )
-    for name, what in (
-        ("ExpirationInDays", "objects are deleted"),
-        ("NoncurrentVersionExpirationInDays", "earlier versions are deleted"),
+    for days_of, what in (
+        (expires_after, "objects are deleted"),
+        (forgets_after, "earlier versions are deleted"),
     ):
-        before, after = (_soonest(each, name) for each in (old, new))
+        before, after = days_of(old), days_of(new)
         if after < before:
-            earlier = "never" if before == _NEVER else f"after {before:.0f} days"
+            earlier = "never" if before == NEVER else f"after {before:.0f} days"
             yield Finding(
                 rule="data-lifecycle",
                 severity="high",
@@ -125,7 +126,7 @@ def _bucket(old: Resource, new: Resource) -> Iterator[Finding]:
                 f"change {earlier}.",
             )
 
-    for place in sorted(_archived(new) - _archived(old)):
+    for place in sorted(archived(new) - archived(old)):
         yield Finding(
             rule="data-lifecycle",
             severity="high",
@@ -133,42 +134,6 @@ def _bucket(old: Resource, new: Resource) -> Iterator[Finding]:
             message=f"Objects of {new.path} go to {place}: a job may be unable to read "
             "them.",
         )
-
-
-_NEVER = float("inf")
-
-
-def _soonest(bucket: Resource, name: str) -> float:
-    """After how many days the first rule deletes."""
-    rules = listed(_mapping(bucket, "LifecycleConfiguration").get("Rules", []))
-    days = [_NEVER]
-    for rule in rules:
-        if not isinstance(rule, dict) or rule.get("Status") != "Enabled":
-            continue
-        found = rule.get(name)
-        if name.startswith("Noncurrent"):
-            noncurrent = rule.get("NoncurrentVersionExpiration")
-            if isinstance(noncurrent, dict):
-                found = noncurrent.get("NoncurrentDays")
-        elif "ExpirationDate" in rule:
-            found = 0
-        number = whole_number(found)
-        if number is not None:
-            days.append(number)
-    return min(days)
-
-
-def _archived(bucket: Resource) -> set[str]:
-    """Storage classes that objects go to, where a job may be unable to read them."""
-    rules = listed(_mapping(bucket, "LifecycleConfiguration").get("Rules", []))
-    return {
-        str(transition.get("StorageClass"))
-        for rule in rules
-        if isinstance(rule, dict) and rule.get("Status") == "Enabled"
-        for name in ("Transition", "Transitions", "NoncurrentVersionTransitions")
-        for transition in listed(rule.get(name, []))
-        if isinstance(transition, dict)
-    }
 
 
 def _shorter(old: Resource, new: Resource, name: str, what: str) -> Iterator[Finding]:

@@ -19,10 +19,12 @@ from review.proof.encoder import (
     Resource,
     all_of,
     any_of,
+    arn_like,
     literal,
 )
 from review.site import Site
 
+_CALLER = "aws:PrincipalServiceName"
 CRYPTOGRAPHY = {"Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "Sign"}
 
 
@@ -44,6 +46,39 @@ class AtKey:
         """Somebody signed it who manages the key."""
         people = self.site.perimeter
         return self.by(*people.key_administrators, *people.deployment_roles)
+
+    @property
+    def by_a_service(self) -> Formula:
+        """A service makes it for a resource of the environment."""
+        request, served = self.request, self.site.services
+        place = self.site.perimeter
+        ours = request.equals("aws:SourceAccount", place.account)
+        group, trail = "kms:EncryptionContext:aws:logs:arn", "aws:SourceArn"
+        return any_of(
+            [
+                all_of(
+                    [
+                        request.equals(_CALLER, self.site.service("logs")),
+                        request.present(group),
+                        any_of(
+                            arn_like(request.value(group), each)
+                            for each in served.log_groups
+                        ),
+                    ]
+                ),
+                all_of(
+                    [
+                        request.equals(_CALLER, "cloudtrail.amazonaws.com"),
+                        request.present(trail),
+                        any_of(
+                            arn_like(request.value(trail), each)
+                            for each in served.trails
+                        ),
+                    ]
+                ),
+                all_of([request.among(_CALLER, served.publishers), ours]),
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +122,7 @@ def _used_past_s3(at: AtKey) -> Formula:
     excused = any_of(
         [
             at.by(people.execution_roles),
-            request.by_service,
+            at.by_a_service,
             all_of(
                 [
                     at.by(people.environment_roles),
@@ -110,7 +145,7 @@ def _unnamed_uses(at: AtKey) -> Formula:
         *people.readers,
         *people.analysts,
     )
-    return all_of([at.passes, z3.Not(named), z3.Not(at.request.by_service)])
+    return all_of([at.passes, z3.Not(named), z3.Not(at.by_a_service)])
 
 
 def _grant(at: AtKey) -> Formula:

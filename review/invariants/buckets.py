@@ -12,6 +12,7 @@ from review.proof.encoder import Resource as At
 from review.proof.solver import first_example
 from review.scene import Document, Scene, encryptions_of
 
+from .deputy import is_for_the_account
 from .invariant import Invariant, Violation
 
 _OURS = ("models", "inputs", "outputs", "control")
@@ -162,6 +163,12 @@ def _owned(scene: Scene) -> Iterator[Violation]:
                     resource=bucket.path,
                     says=f"The policy of {bucket.path} lets in {principal}: its "
                     "readers have rights of their own.",
+                )
+            elif not is_for_the_account(scene, statement):
+                yield Violation(
+                    resource=bucket.path,
+                    says=f"The policy of {bucket.path} lets in {principal['Service']} "
+                    "on behalf of any account.",
                 )
 
 

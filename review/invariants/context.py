@@ -1,4 +1,4 @@
-"""What AWS tells of a signed request that has to work, whatever it asks for.
+"""What AWS tells of a request that has to work, whatever it asks for.
 
 Some of it is always told, and nobody knows before what it will be: a policy that
 refuses one such value refuses a request that has to work. What is not named here is not
@@ -31,6 +31,7 @@ _TLS = "1.2"
 _TEMPORARY = ("aws:MultiFactorAuthPresent", "aws:TokenIssueTime")
 """Told of every role, for its credentials end."""
 
+_WHERE_FROM = ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")
 _ALWAYS = ("aws:CurrentTime", "aws:EpochTime", "aws:UserAgent", "aws:userid")
 _OF_ORGANIZATIONS = (
     "aws:PrincipalOrgID",
@@ -39,6 +40,39 @@ _OF_ORGANIZATIONS = (
     "aws:ResourceOrgPaths",
 )
 """Told where the account is in one, which no template says."""
+
+_OF_SOURCES = ("aws:SourceOrgID", "aws:SourceOrgPaths")
+
+
+def by_role(scene: Scene, who: str) -> Told:
+    """What is told of a role's request to any service, wherever it runs."""
+    return {
+        **_of_everything(scene, who),
+        **dict.fromkeys(_WHERE_FROM, Unknown.MAYBE),
+        "aws:ViaAWSService": Unknown.ANY,
+    }
+
+
+def by_service(scene: Scene, service: str, source: str) -> Told:
+    """What is told where a service calls another one for a resource of ours.
+
+    Args:
+        scene: The side.
+        service: The service's principal.
+        source: ARN of the resource.
+    """
+    return {
+        **dict.fromkeys(("aws:CurrentTime", "aws:EpochTime"), Unknown.ANY),
+        **dict.fromkeys((*_OF_ORGANIZATIONS, *_OF_SOURCES), Unknown.MAYBE),
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": service,
+        "aws:RequestedRegion": scene.place.region,
+        "aws:ResourceAccount": scene.place.account,
+        "aws:SecureTransport": True,
+        "aws:SourceAccount": scene.place.account,
+        "aws:SourceArn": source,
+        "s3:TlsVersion": _TLS,
+    }
 
 
 def at_bucket(scene: Scene, who: str, *, inside: bool) -> Told:
@@ -70,18 +104,29 @@ def at_key(scene: Scene, who: str) -> Told:
 
 def at_key_through_s3(scene: Scene, who: str, bucket: str) -> Told:
     """What is told where S3 asks in somebody's name, for a bucket by its ARN."""
-    where_from = ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")
-    calls = ("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")
     return {
-        **_of_the_key(scene, who),
-        **dict.fromkeys((*where_from, *calls), Unknown.MAYBE),
-        "aws:ViaAWSService": True,
-        "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+        **at_key_through(scene, who, "s3"),
         # With a bucket key the context is the bucket's ARN (AWS: Reducing the cost of
         # SSE-KMS with Amazon S3 Bucket Keys).
         "kms:EncryptionContext:aws:s3:arn": bucket,
-        "kms:ViaService": scene.site.service("s3"),
     }
+
+
+def at_key_through(scene: Scene, who: str, service: str) -> Told:
+    """What is told where a service of the region asks in somebody's name."""
+    calls = ("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")
+    return {
+        **_of_the_key(scene, who),
+        **dict.fromkeys((*_WHERE_FROM, *calls), Unknown.MAYBE),
+        "aws:ViaAWSService": True,
+        "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+        "kms:ViaService": scene.site.service(service),
+    }
+
+
+def at_key_by_service(scene: Scene, service: str, source: str) -> Told:
+    """What is told where a service encrypts a resource of ours."""
+    return {**_of_a_key(scene), **by_service(scene, service, source)}
 
 
 def at_key_for_volumes(scene: Scene, who: str) -> Told:
@@ -98,10 +143,16 @@ def at_key_for_volumes(scene: Scene, who: str) -> Told:
 
 
 def _of_the_key(scene: Scene, who: str) -> Told:
-    given = scene.key.properties
     return {
         **_of_everything(scene, who),
+        **_of_a_key(scene),
         "kms:CallerAccount": scene.place.account,
+    }
+
+
+def _of_a_key(scene: Scene) -> Told:
+    given = scene.key.properties
+    return {
         "kms:KeyOrigin": str(given.get("Origin", "AWS_KMS")),
         "kms:KeySpec": str(given.get("KeySpec", "SYMMETRIC_DEFAULT")),
         "kms:KeyUsage": str(given.get("KeyUsage", "ENCRYPT_DECRYPT")),

@@ -90,11 +90,13 @@ def elsewhere(
     """Read the endpoint's policy for any ARN that is not of our buckets."""
     request, arn = Request(), z3.String("any other ARN")
     reading = Reading(request, document, Resource("", arn))
-    foreign = all_of(
-        z3.Not(z3.PrefixOf(literal(bucket), arn))
+    ours = any_of(
+        any_of([arn == literal(bucket), z3.PrefixOf(literal(f"{bucket}/"), arn)])
         for bucket in (*site.buckets.data, site.buckets.control)
     )
     return [
-        Elsewhere(site, action, request, arn, all_of([foreign, reading.allows(action)]))
+        Elsewhere(
+            site, action, request, arn, all_of([z3.Not(ours), reading.allows(action)])
+        )
         for action in actions
     ]

@@ -60,6 +60,7 @@ def _placed(scene: Scene) -> Iterator[Violation]:
         yield from _in_our_network(
             scene, job, "is looked for", job.properties.get("Network")
         )
+        yield from _uses_its_own(scene, job)
 
 
 def _acts_as_its_own(scene: Scene, model: Resource, role: Any) -> Iterator[Violation]:
@@ -70,6 +71,19 @@ def _acts_as_its_own(scene: Scene, model: Resource, role: Any) -> Iterator[Viola
     yield Violation(
         resource=model.path,
         says=f"The model {model.path} acts as {role}, which is no role of its stack.",
+    )
+
+
+def _uses_its_own(scene: Scene, job: Resource) -> Iterator[Violation]:
+    """A job of another model than its stack's is one that nothing here looks at."""
+    name = job.properties.get("ModelName")
+    for model in scene.estate.of_type(MODEL_TYPE):
+        if model.stack == job.stack and scene.estate.names(model).reference == name:
+            return
+    yield Violation(
+        resource=job.path,
+        says=f"The job {job.path} is of the model {name}, which its stack does not "
+        "make.",
     )
 
 
@@ -192,7 +206,8 @@ def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 JOBS = (
     Invariant(
         id="models-placed",
-        says="Every model runs in the environment's subnets and groups, isolated.",
+        says="Every model runs in the environment's subnets and groups, isolated, and "
+        "every job is of such a model.",
         violations=_placed,
     ),
     Invariant(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from review.lifecycle import NEVER, expires_after, forgets_after
 from review.plain import Resource, is_true, listed
 from review.scene import Scene, mappings_in
 
@@ -34,6 +35,7 @@ def _outlives(scene: Scene) -> Iterator[Violation]:
 
 
 def _versioned(scene: Scene) -> Iterator[Violation]:
+    declared = scene.declared.keeps_versions_for
     for kind in ("models", "inputs", "outputs", "control"):
         bucket = scene.bucket(kind)
         if bucket.properties.get("VersioningConfiguration") != {"Status": "Enabled"}:
@@ -41,6 +43,18 @@ def _versioned(scene: Scene) -> Iterator[Violation]:
                 resource=bucket.path,
                 says=f"What is overwritten in {bucket.path} is lost: it keeps no "
                 "versions.",
+            )
+        if expires_after(bucket) < NEVER:
+            yield Violation(
+                resource=bucket.path,
+                says=f"Objects of {bucket.path} are deleted after "
+                f"{expires_after(bucket):.0f} days, which no file declares.",
+            )
+        if forgets_after(bucket) < declared:
+            yield Violation(
+                resource=bucket.path,
+                says=f"Earlier versions of {bucket.path} are deleted after "
+                f"{forgets_after(bucket):.0f} days, and {declared} are declared.",
             )
 
 
@@ -93,7 +107,8 @@ KEPT = (
     ),
     Invariant(
         id="kept-versions",
-        says="Buckets keep the versions of what is overwritten.",
+        says="Buckets keep objects, and versions of what is overwritten for as long "
+        "as declared.",
         violations=_versioned,
     ),
     Invariant(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from review.identity import arn_of, rights_of, roles
-from review.plain import Resource, listed
+from review.identity import arn_of, is_execution_role, rights_of, roles
+from review.plain import listed
 from review.scene import Document, Scene, document_in
 from review.transforms import transforms_of
 
@@ -21,7 +21,9 @@ from .context import (
     at_key_through_s3,
 )
 from .invariant import Invariant, Violation
+from .jobs import models_of
 from .passing import Question, allowed, not_denied
+from .running import needs_of_a_model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,9 @@ class Attempt:
 
 
 def _jobs_work(scene: Scene) -> Iterator[Violation]:
-    execution = {role.stack: role for role in _execution_roles(scene)}
+    execution = {
+        role.stack: role for role in roles(scene) if is_execution_role(scene, role)
+    }
     for transform in transforms_of(scene):
         role = execution.get(transform.stack)
         if role is None:
@@ -87,6 +91,16 @@ def _jobs_work(scene: Scene) -> Iterator[Violation]:
                 says=f"{who} needs to lend the key to the volumes of its instances, "
                 "and the key's policy or its own refuses it.",
             )
+        for model, request in models_of(scene):
+            if model.stack != transform.stack:
+                continue
+            for question in needs_of_a_model(scene, who, request):
+                if not allowed(scene, question, rights):
+                    yield Violation(
+                        resource=role.path,
+                        says=f"{who} needs to call {question.does} on {question.at} "
+                        "to run a job, and its own policy refuses it.",
+                    )
         if transform.lists:
             # SageMaker lists with the role from its own side as well.
             for prefix, inside in product(transform.inputs, (True, False)):
@@ -181,11 +195,6 @@ def _repairs_work(scene: Scene) -> Iterator[Violation]:
 
 
 _NOTHING: Document = {"Version": "2012-10-17", "Statement": []}
-
-
-def _execution_roles(scene: Scene) -> Iterator[Resource]:
-    pattern = scene.declared.perimeter.execution_roles.removesuffix("*")
-    return (role for role in roles(scene) if arn_of(scene, role).startswith(pattern))
 
 
 def _example_of(pattern: str) -> str:

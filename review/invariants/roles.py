@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from review.identity import arn_of, rights_of, roles
-from review.plain import Resource
+from review.identity import is_execution_role, rights_of, roles
 from review.proof.actions import actions_of
 from review.scene import Scene
 from review.transforms import transforms_of
@@ -85,7 +84,7 @@ def _jobs_reach_their_own(scene: Scene) -> Iterator[Violation]:
     declared = {each.stack: each for each in transforms_of(scene)}
     key = KeyOfAJob(scene.site, scene.declared.source_keys)
     for role in roles(scene):
-        if not _is_execution_role(scene, role):
+        if not is_execution_role(scene, role):
             continue
         rights = rights_of(scene, role)
         data = DataOfAJob(scene.site, declared.get(role.stack))
@@ -98,7 +97,7 @@ def _functions_open_no_data(scene: Scene) -> Iterator[Violation]:
     data, key = DataOfAFunction(scene.site), KeyOfAFunction(scene.site)
     launching, ours = _launching(scene), AtOurs(tuple(_called(scene)))
     for role in roles(scene):
-        if _is_execution_role(scene, role):
+        if is_execution_role(scene, role):
             continue
         rights = rights_of(scene, role)
         yield from more_than(data, scene, role, rights, S3)
@@ -132,11 +131,6 @@ def _called(scene: Scene) -> Iterator[str]:
         "AWS::StepFunctions::StateMachine",
     ):
         yield scene.estate.names(each).arn
-
-
-def _is_execution_role(scene: Scene, role: Resource) -> bool:
-    pattern = scene.declared.perimeter.execution_roles
-    return arn_of(scene, role).startswith(pattern.removesuffix("*"))
 
 
 ROLES = (
