@@ -1,12 +1,17 @@
 """Templates that a mutant changes, and the verbs to change them with."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 from review.assembly import Assembly, Stack
+from review.contents import contents_of
 from tests.lock.mutants import Change as DocumentChange
 
 FOUNDATION = "foundation"
@@ -20,7 +25,7 @@ class Draft:
 
     `gone` are stacks that the changed assembly has not; `unprotected` are stacks
     without termination protection; `deployment` is what the manifest says otherwise of
-    how stacks are deployed.
+    how stacks are deployed; `assets` are the folders of changed code by their hashes.
     """
 
     original: Assembly
@@ -28,6 +33,7 @@ class Draft:
     gone: set[str] = field(default_factory=set)
     protection: dict[str, bool] = field(default_factory=dict)
     deployment: dict[str, dict[str, Any]] = field(default_factory=dict)
+    assets: dict[str, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for stack in self.original.stacks:
@@ -43,7 +49,12 @@ class Draft:
         )
         if stacks == self.original.stacks:
             raise AssertionError("the mutant changes nothing")
-        return replace(self.original, stacks=stacks)
+        return replace(
+            self.original,
+            stacks=stacks,
+            assets={**self.original.assets, **self.assets},
+            contents={**self.original.contents, **contents_of(self.assets)},
+        )
 
     def _changed(self, stack: Stack) -> Stack:
         part = stack.name.partition("-")[2]
@@ -84,6 +95,16 @@ class Draft:
     def arn(self, name: str) -> dict[str, Any]:
         """The ARN of one of the foundation's resources."""
         return {"Fn::GetAtt": [self.logical_id(name), "Arn"]}
+
+    def publish(self, old: str, file: str, text: str) -> None:
+        """Put a changed copy of an asset, under a hash of its own, in its place."""
+        place = self.original.assets[old]
+        new = hashlib.sha256(f"{old} {file} {text}".encode()).hexdigest()
+        # Beside the asset itself: an assembly that is tried lies in a temporary folder.
+        self.assets[new] = place.with_name(f"asset.{new}")
+        copytree(place, self.assets[new], dirs_exist_ok=True)
+        (self.assets[new] / file).write_text(text)
+        self.templates = json.loads(json.dumps(self.templates).replace(old, new))
 
 
 def _documents(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -185,6 +206,19 @@ def statement(name: str, part: str = FOUNDATION, **elements: Any) -> Edit:
     def edit(draft: Draft) -> None:
         given = _filled(draft, part, elements)
         draft.document(name, part)["Statement"].append(given)
+
+    return edit
+
+
+def code(file: str, old: str, new: str) -> Edit:
+    """Change some text in the code of our functions, which all have the same."""
+
+    def edit(draft: Draft) -> None:
+        key = draft.properties("LauncherOnEvent", OPERATIONS)["Code"]["S3Key"]
+        asset = key.removesuffix(".zip")
+        text = (draft.original.assets[asset] / file).read_text()
+        assert text.count(old) == 1, f"{file} has {old!r} not once"
+        draft.publish(asset, file, text.replace(old, new))
 
     return edit
 

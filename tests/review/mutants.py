@@ -1,5 +1,6 @@
 """Every change that a review is tried on."""
 
+from tests.review.at_code import AT_CODE
 from tests.review.at_context import AT_CONTEXT, TO_OTHERS
 from tests.review.at_data import AT_DATA
 from tests.review.at_edges import AT_EDGES
@@ -22,6 +23,7 @@ FAULTY = (
     *AT_NETWORK,
     *AT_ROLES,
     *AT_JOBS,
+    *AT_CODE,
     *AT_DATA,
     *AT_EDGES,
     *AT_TELLING,
