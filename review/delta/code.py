@@ -122,12 +122,14 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
     """Changed code is for somebody who knows, and so is a new function."""
     for each in changes:
         files = [*each.added, *each.changed, *each.removed]
-        what = each.unclear or f"{len(files)} files differ: {', '.join(files)}"
+        differing = f"{len(files)} files differ: {', '.join(files)}" if files else ""
+        what = each.unclear or differing
         yield Finding(
             rule="code-changed",
-            severity="medium",
+            severity="medium" if what else "low",
             resource=each.functions[0],
-            message=f"The code of {', '.join(each.functions)} changed: {what}.",
+            message=f"The code of {', '.join(each.functions)} changed: "
+            f"{what or 'it has another name, and the same files'}.",
         )
         for call in each.calls:
             may = {

@@ -11,6 +11,7 @@ from tests.review.draft import (
     add,
     all_of,
     attribute,
+    code,
     declare,
     no_prop,
     policy,
@@ -244,6 +245,15 @@ EQUIVALENT: tuple[Mutant, ...] = (
                     Principal={"Service": ["lambda.amazonaws.com"]}
                 ),
                 part=OPERATIONS,
+            ),
+        },
+    ),
+    *harmless(
+        "equivalent",
+        "code",
+        {
+            "the same code under another name": code(
+                "handlers/start.py", "import Callable", "import Callable"
             ),
         },
     ),

@@ -109,6 +109,15 @@ def test_new_calls_are_named_with_the_right_that_they_need(
     ]
 
 
+def test_the_same_files_under_another_name_are_only_good_to_know(scene: Make) -> None:
+    files = {"it.py": "run()\n"}
+    change = Change(before=scene(OLD, files), after=scene(NEW, files))
+
+    (found,) = findings(code_changes(change), change)
+
+    assert (found.rule, found.severity) == ("code-changed", "low")
+
+
 def test_what_is_no_python_hides_no_file(
     compared: Callable[..., list[CodeChange]],
 ) -> None:
