@@ -5,7 +5,7 @@ nothing changes in silence.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from review.change import Change
@@ -37,7 +37,7 @@ _DECIDES: dict[str, tuple[str, set[str]]] = {
         },
     ),
     "AWS::Events::Rule": (
-        "what it tells, and whom",
+        "what it tells, whom, and when",
         {
             *("EventBusName", "EventPattern", "RoleArn", "ScheduleExpression"),
             *("State", "Targets"),
@@ -177,20 +177,31 @@ def _outputs(change: Change) -> Iterator[Finding]:
 
 
 def _subscribers(added: Resource) -> Iterator[Finding]:
-    given: Sequence[Any] = []
-    topic = added.path
-    if added.type == "AWS::SNS::Subscription":
-        topic, given = str(added.properties.get("TopicArn")), [added.properties]
-    if added.type == "AWS::SNS::Topic":
-        given = listed(added.properties.get("Subscription", []))
-    for each in given:
-        who = each.get("Endpoint") if isinstance(each, dict) else each
+    for who, what in _told_by(added):
         yield Finding(
             rule="access-subscriber",
             severity="medium",
             resource=added.path,
-            message=f"{who} is told of what is published to {topic}.",
+            message=f"{who} is told of {what}.",
         )
+
+
+def _told_by(added: Resource) -> Iterator[tuple[Any, str]]:
+    """Whom a new resource tells, and of what."""
+    its = added.properties
+    match added.type:
+        case "AWS::Events::Rule":
+            for each in listed(its.get("Targets", [])):
+                who = each.get("Arn") if isinstance(each, dict) else each
+                yield who, f"what {added.path} waits for"
+        case "AWS::Lambda::EventSourceMapping":
+            yield its.get("FunctionName"), f"what {its.get('EventSourceArn')} holds"
+        case "AWS::SNS::Subscription":
+            yield its.get("Endpoint"), f"what is published to {its.get('TopicArn')}"
+        case "AWS::SNS::Topic":
+            for each in listed(its.get("Subscription", [])):
+                who = each.get("Endpoint") if isinstance(each, dict) else each
+                yield who, f"what is published to {added.path}"
 
 
 def _differing(old: Resource, new: Resource) -> list[str]:

@@ -5,6 +5,7 @@ from tests.review.draft import (
     OPERATIONS,
     Draft,
     Edit,
+    add,
     all_of,
     no_prop,
     prop,
@@ -26,6 +27,17 @@ def _matters(
         severity="medium",
         rule="setting-matters",
         base=base,
+    )
+
+
+def _new(name: str, kind: str, **properties: object) -> Mutant:
+    return faulty(
+        "telling",
+        name,
+        add("New", kind, OPERATIONS, **properties),
+        "New",
+        severity="medium",
+        rule="access-subscriber",
     )
 
 
@@ -71,6 +83,11 @@ _ENDS: dict[str, tuple[str, str, object]] = {
         "Targets",
         [{"Arn": _THEIRS, "Id": "Queue"}],
     ),
+    "the rule tells it each minute": (
+        "EndedRule",
+        "ScheduleExpression",
+        "rate(1 minute)",
+    ),
     "the rule sees no failures": (
         "EndedRule",
         "EventPattern",
@@ -105,6 +122,33 @@ AT_TELLING: tuple[Mutant, ...] = (
     ),
     _subscription("a subscription leaves out", FilterPolicy={"no": ["such"]}),
     _subscription("a subscription tells another", Endpoint="theirs@example.com"),
+    _new(
+        "the launcher is called each minute",
+        "AWS::Events::Rule",
+        ScheduleExpression="rate(1 minute)",
+        Targets=[{"Arn": "@LauncherOnEvent.Arn", "Id": "Launcher"}],
+    ),
+    _new(
+        "a stranger's bus hears of all jobs",
+        "AWS::Events::Rule",
+        EventPattern={"source": ["aws.sagemaker"]},
+        Targets=[
+            {"Arn": "arn:aws:events:us-east-1:999999999999:event-bus/x", "Id": "Bus"}
+        ],
+    ),
+    _new(
+        "another function takes from the queue",
+        "AWS::Lambda::EventSourceMapping",
+        EventSourceArn="@StateChangesEnded.Arn",
+        FunctionName="@LauncherOnEvent",
+    ),
+    _new(
+        "a stranger subscribes",
+        "AWS::SNS::Subscription",
+        Endpoint="theirs@example.com",
+        Protocol="email",
+        TopicArn="@StateChangesTopic",
+    ),
     _gone("no rule", "StateChangesEndedRule", "StateChangesEndedPolicy"),
     _gone("nobody fetches events", "StateChangesEvents"),
     _gone("the topic's policy is removed", "StateChangesTopicPolicy"),
