@@ -1,14 +1,9 @@
 """What changed in the code that runs: files, lines, and the AWS calls that are new."""
 
-import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import botocore.session
-from botocore import xform_name
 
 from review.change import Change
 from review.findings import Finding
@@ -18,41 +13,7 @@ from review.proof.encoder import names_action
 from review.scene import Scene, UnclearError
 
 from .asset import difference, files_of
-
-_SERVICES = (
-    "athena",
-    "cloudwatch",
-    "dynamodb",
-    "ec2",
-    "events",
-    "glue",
-    "iam",
-    "kms",
-    "lambda",
-    "logs",
-    "s3",
-    "sagemaker",
-    "secretsmanager",
-    "sns",
-    "sqs",
-    "ssm",
-    "stepfunctions",
-    "sts",
-)
-"""Services whose calls are known by the names of boto3's methods."""
-
-_RIGHTS = {
-    "s3:HeadBucket": "s3:ListBucket",
-    "s3:HeadObject": "s3:GetObject",
-    "s3:ListObjects": "s3:ListBucket",
-    "s3:ListObjectsV2": "s3:ListBucket",
-    "s3:ListObjectVersions": "s3:ListBucketVersions",
-}
-"""Calls that IAM knows under another name (AWS: Actions, resources, and condition keys
-for Amazon S3)."""
-
-_PREFIXES = {"stepfunctions": "states"}
-
+from .calls import UNREADABLE, actions_of, new_calls
 
 _SETTINGS = (
     *("Environment", "FileSystemConfigs", "Handler", "ImageConfig", "Layers"),
@@ -60,21 +21,23 @@ _SETTINGS = (
 )
 """Properties of a function that bring in code, or decide what it does."""
 
-_PARSED_LIMIT = 500_000
-"""Bytes of a file whose calls are looked for: to parse it takes 500 times as many."""
+_FILES = 10
+"""Files that are named for one call: there may be many calls in many files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCall:
-    """A call to AWS that was not in the code before.
+    """A call to AWS that was not in the code before, or in fewer places of a file.
 
     Args:
         call: boto3's method.
+        files: Where it is made newly, the first of them.
         actions: What IAM may call it.
         allowed: Whether the function's role may do one of them; None if unknown.
     """
 
     call: str
+    files: tuple[str, ...]
     actions: tuple[str, ...]
     allowed: bool | None
 
@@ -89,6 +52,7 @@ class CodeChange:
         changed: Files.
         removed: Files.
         calls: Calls that are new.
+        unreadable: Files with calls that are new and cannot be read.
         difference: What changed in text files, as a unified diff, shortened.
         unclear: Why it cannot be looked into; empty if it can.
     """
@@ -98,6 +62,7 @@ class CodeChange:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     calls: tuple[NewCall, ...] = ()
+    unreadable: tuple[str, ...] = ()
     difference: str = ""
     unclear: str = ""
 
@@ -142,7 +107,15 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
                 severity="medium",
                 resource=each.functions[0],
                 message=f"The code now calls {call.call} "
-                f"({' or '.join(call.actions)}), {may}.",
+                f"({' or '.join(call.actions)}) in {', '.join(call.files)}, {may}.",
+            )
+        if each.unreadable:
+            yield Finding(
+                rule="code-unreadable",
+                severity="medium",
+                resource=each.functions[0],
+                message=f"What the code of {', '.join(each.unreadable)} now calls "
+                "cannot be read: it may be any call to AWS.",
             )
     if change.before is None:
         return
@@ -241,60 +214,30 @@ def _compared(
     changed = sorted(
         name for name in before.keys() & after.keys() if before[name] != after[name]
     )
+    calls = new_calls(before, after)
     return CodeChange(
         functions=paths,
         added=tuple(sorted(after.keys() - before.keys())),
         changed=tuple(changed),
         removed=tuple(sorted(before.keys() - after.keys())),
-        calls=tuple(_new_calls(change.after, functions, before, after)),
+        calls=tuple(_known_calls(change.after, functions, calls)),
+        unreadable=tuple(calls.get(UNREADABLE, ())),
         difference=difference(before, after),
     )
 
 
-def _new_calls(
-    scene: Scene,
-    functions: list[Resource],
-    before: Mapping[str, bytes],
-    after: Mapping[str, bytes],
+def _known_calls(
+    scene: Scene, functions: list[Resource], calls: Mapping[str, list[str]]
 ) -> Iterator[NewCall]:
-    for call in sorted(_calls(after) - _calls(before)):
-        actions = _actions().get(call, ())
+    for call, files in sorted(calls.items()):
+        actions = actions_of(call)
         if actions:
             yield NewCall(
-                call=call, actions=actions, allowed=_allowed(scene, functions, actions)
+                call=call,
+                files=tuple(files[:_FILES]),
+                actions=actions,
+                allowed=_allowed(scene, functions, actions),
             )
-
-
-def _calls(files: Mapping[str, bytes]) -> set[str]:
-    """Names of the methods that Python code calls, whatever of."""
-    found: set[str] = set()
-    for name, content in files.items():
-        if not name.endswith(".py") or len(content) > _PARSED_LIMIT:
-            continue
-        try:
-            tree = ast.parse(content)
-        except (MemoryError, RecursionError, SyntaxError, ValueError):
-            continue  # Also what nests too deep to be parsed.
-        found |= {
-            node.func.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        }
-    return found
-
-
-@cache
-def _actions() -> dict[str, tuple[str, ...]]:
-    """What IAM may call each of boto3's methods."""
-    session = botocore.session.get_session()
-    found: dict[str, set[str]] = {}
-    for service in _SERVICES:
-        prefix = _PREFIXES.get(service, service)
-        for operation in session.get_service_model(service).operation_names:
-            action = f"{prefix}:{operation}"
-            method = xform_name(operation)
-            found.setdefault(method, set()).add(_RIGHTS.get(action, action))
-    return {method: tuple(sorted(actions)) for method, actions in found.items()}
 
 
 def _allowed(

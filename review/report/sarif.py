@@ -67,6 +67,10 @@ RULES = {
         "The code of a function comes from elsewhere, or is another version.",
         "Find out who may write there, and what lies there.",
     ),
+    "code-unreadable": (
+        "Code calls what nobody can tell by reading it.",
+        "Read what the name is made of, or let the code say the name.",
+    ),
     "compliance-new": (
         "A public rule is broken that was not, and nobody accepted it.",
         "Mend the construct, or acknowledge exactly this finding with its reason.",

@@ -6,6 +6,11 @@ from tests.review.mutant import Mutant, faulty
 _STARTS = "sagemaker.create_transform_job(**job)"
 
 
+def _then(call: str) -> Edit:
+    """A call after the one that starts a job."""
+    return code("handlers/start.py", _STARTS, f"{_STARTS}\n        {call}")
+
+
 def _code(name: str, change: Edit, rule: str = "code-changed") -> Mutant:
     return faulty("code", name, change, "Launcher", severity="medium", rule=rule)
 
@@ -29,12 +34,18 @@ AT_CODE: tuple[Mutant, ...] = (
     ),
     _code(
         "the launcher makes a call that no role of it allows",
-        code(
-            "handlers/start.py",
-            _STARTS,
-            f"{_STARTS}\n        s3.delete_object(Bucket=bucket, Key=name)",
-        ),
+        _then("s3.delete_object(Bucket=bucket, Key=name)"),
         "code-calls",
+    ),
+    _code(
+        "the launcher calls what another of its files calls already",
+        _then('sagemaker.delete_model(ModelName=job["ModelName"])'),
+        "code-calls",
+    ),
+    _code(
+        "the launcher makes up what it calls",
+        _then("getattr(s3, name)()"),
+        "code-unreadable",
     ),
 )
 """What the launcher does, and its templates say nothing of."""

@@ -109,6 +109,69 @@ def test_new_calls_are_named_with_the_right_that_they_need(
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "calls"),
+    [
+        ("", "s3.head_bucket()", ["it.py"]),
+        ("s3.head_bucket()", "s3.head_bucket()\ns3.head_bucket()", ["it.py"]),
+        ("s3.head_bucket()", "def f():\n    s3.head_bucket()", []),
+        ("s3.head_bucket()\ns3.head_bucket()", "s3.head_bucket()", []),
+        ("", "run(s3.head_bucket)", ["it.py"]),
+        ("", "self.head_bucket = 1", []),
+        ("", "getattr(s3, 'head_bucket')()", ["it.py"]),
+        ("", "s3.get_paginator('head_bucket')", ["it.py"]),
+        ("", "operator.methodcaller('head_bucket')(s3)", ["it.py"]),
+        ("a b (", "s3.head_bucket()", ["it.py"]),
+    ],
+)
+def test_a_call_is_new_where_a_file_makes_it_in_more_places(
+    compared: Callable[..., list[CodeChange]], old: str, new: str, calls: list[str]
+) -> None:
+    other = "s3.head_bucket()\n"
+
+    (found,) = compared({"it.py": old, "b.py": other}, {"it.py": new, "b.py": other})
+
+    assert [name for each in found.calls for name in each.files] == calls
+    assert not found.unreadable
+
+
+def test_a_call_in_many_files_is_told_of_some(
+    compared: Callable[..., list[CodeChange]],
+) -> None:
+    many = {f"{number}.py": "s3.head_bucket()" for number in range(50)}
+
+    (found,) = compared({"it.py": ""}, many)
+
+    assert [len(each.files) for each in found.calls] == [10]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "unreadable"),
+    [
+        ("", "getattr(s3, 'head_' + what)()", True),
+        ("getattr(s3, what)()", "getattr(s3, what)()\ngetattr(s3, that)()", True),
+        ("getattr(s3, what)()", "getattr(s3, that)()\n", False),
+        ("", "getattr(*pair)()", True),
+        ("", "s3.get_paginator(operation_name=what)", True),
+        ("", "getattr(self, 'ours')", False),
+        ("", "a b (", True),
+        ("a b (", "a b c (", True),
+        ("#" * 600_000, "#" * 600_001, True),
+        ("a b (", "getattr(s3, what)()", True),
+    ],
+)
+def test_a_call_whose_name_is_made_up_cannot_be_read(
+    scene: Make, old: str, new: str, unreadable: bool
+) -> None:
+    change = Change(before=scene(OLD, {"it.py": old}), after=scene(NEW, {"it.py": new}))
+
+    (found,) = code_changes(change)
+
+    assert (found.unreadable, found.calls) == (("it.py",) if unreadable else (), ())
+    told = {each.rule: each.severity for each in findings([found], change)}
+    assert told.get("code-unreadable") == ("medium" if unreadable else None)
+
+
 def test_the_same_files_under_another_name_are_only_good_to_know(scene: Make) -> None:
     files = {"it.py": "run()\n"}
     change = Change(before=scene(OLD, files), after=scene(NEW, files))
