@@ -1,6 +1,6 @@
 """What changed in the code that runs: files, lines, and the AWS calls that are new."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class NewCall:
         call: boto3's method.
         files: Where it is made newly, the first of them.
         actions: What IAM may call it.
-        allowed: Whether the function's role may do one of them; None if unknown.
+        allowed: Whether a role of the functions may do one of them; None if unknown.
     """
 
     call: str
@@ -98,9 +98,9 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
         )
         for call in each.calls:
             may = {
-                True: "which its role allows",
-                False: "which its role does not allow: it would fail",
-                None: "and whether its role allows that is not known",
+                True: "which a role of it allows",
+                False: "which no role of it allows: it would fail",
+                None: "and whether a role of it allows that is not known",
             }[call.allowed]
             yield Finding(
                 rule="code-calls",
@@ -229,6 +229,7 @@ def _compared(
 def _known_calls(
     scene: Scene, functions: list[Resource], calls: Mapping[str, list[str]]
 ) -> Iterator[NewCall]:
+    rights = list(_rights(scene, functions))
     for call, files in sorted(calls.items()):
         actions = actions_of(call)
         if actions:
@@ -236,28 +237,34 @@ def _known_calls(
                 call=call,
                 files=tuple(files[:_FILES]),
                 actions=actions,
-                allowed=_allowed(scene, functions, actions),
+                allowed=_allowed(rights, actions),
             )
 
 
-def _allowed(
-    scene: Scene, functions: list[Resource], actions: tuple[str, ...]
-) -> bool | None:
-    """Whether the roles of all functions mention one of the actions."""
+def _rights(
+    scene: Scene, functions: list[Resource]
+) -> Iterator[Sequence[Mapping[str, Any]] | None]:
+    """Statements of each role that the functions have; None if they are not known."""
     by_arn = {arn_of(scene, role): role for role in roles(scene)}
-    for function in functions:
-        role = by_arn.get(str(function.properties.get("Role")))
-        if role is None:
-            return None
+    for arn in sorted({str(each.properties.get("Role")) for each in functions}):
+        role = by_arn.get(arn)
         try:
-            statements = rights_of(scene, role)["Statement"]
+            yield rights_of(scene, role)["Statement"] if role else None
         except UnclearError:
-            return None
-        if not any(
-            statement["Effect"] == "Allow"
-            and names_action(listed(statement.get("Action", [])), action)
-            for statement in statements
-            for action in actions
-        ):
-            return False
-    return True
+            yield None
+
+
+def _allowed(
+    rights: Sequence[Sequence[Mapping[str, Any]] | None], actions: tuple[str, ...]
+) -> bool | None:
+    """Whether a role mentions one of the actions: where one may, it would not fail."""
+    known = [statements for statements in rights if statements is not None]
+    if any(
+        statement["Effect"] == "Allow"
+        and names_action(listed(statement.get("Action", [])), action)
+        for statements in known
+        for statement in statements
+        for action in actions
+    ):
+        return True
+    return False if len(known) == len(rights) else None

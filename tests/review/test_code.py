@@ -31,7 +31,13 @@ def scene(kept: Synthesis, tmp_path: Path) -> Make:
 
 
 def _scene(
-    whole: Assembly, folder: Path, asset: str, files: Mapping[str, str], **more: Any
+    whole: Assembly,
+    folder: Path,
+    asset: str,
+    files: Mapping[str, str],
+    *,
+    beside: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> Scene:
     place = folder / f"asset.{asset}"
     for name, text in files.items():
@@ -43,26 +49,31 @@ def _scene(
         "Resource": "*",
     }
     resources = {
+        **(beside or {}),
         "Role": {
             "Type": "AWS::IAM::Role",
             "Properties": {
                 "Policies": [{"PolicyDocument": {"Statement": [rights]}}],
             },
         },
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "Code": {"S3Bucket": "assets", "S3Key": f"{asset}.zip"},
-                "Handler": "it.handle",
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                **more,
-            },
-        },
+        "Function": _function(asset, "Role", **more),
     }
     extra = Stack(
         name="extra", file=folder / "extra", template={"Resources": resources}
     )
     return scene_of(Assembly(stacks=(*whole.stacks, extra), assets={asset: place}))
+
+
+def _function(asset: str, role: str, **more: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {"S3Bucket": "assets", "S3Key": f"{asset}.zip"},
+            "Handler": "it.handle",
+            "Role": {"Fn::GetAtt": [role, "Arn"]},
+            **more,
+        },
+    }
 
 
 @pytest.fixture
@@ -107,6 +118,21 @@ def test_new_calls_are_named_with_the_right_that_they_need(
         ("describe_model", ("sagemaker:DescribeModel",), True),
         ("head_bucket", ("s3:ListBucket",), True),
     ]
+
+
+def test_a_call_is_allowed_where_one_role_of_several_allows_it(scene: Make) -> None:
+    def side(asset: str, code: str) -> Scene:
+        beside = {
+            "Bare": {"Type": "AWS::IAM::Role", "Properties": {}},
+            "Another": _function(asset, "Bare"),
+        }
+        return scene(asset, {"it.py": code}, beside=beside)
+
+    change = Change(before=side(OLD, ""), after=side(NEW, "s3.head_bucket()"))
+    (found,) = code_changes(change)
+
+    assert found.functions == ("extra/Another", "extra/Function")
+    assert [each.allowed for each in found.calls] == [True]
 
 
 @pytest.mark.parametrize(
