@@ -15,6 +15,9 @@ from review.scene import Scene, UnclearError
 from .asset import difference, files_of
 from .calls import UNREADABLE, actions_of, new_calls
 
+_CODE = {"AWS::Lambda::Function": "Code", "AWS::Lambda::LayerVersion": "Content"}
+"""What has code, and the property that says which."""
+
 _SETTINGS = (
     *("Environment", "FileSystemConfigs", "Handler", "ImageConfig", "Layers"),
     *("PackageType", "Runtime", "RuntimeManagementConfig", "VpcConfig"),
@@ -44,7 +47,7 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeChange:
-    """How the code of some functions changed.
+    """How the code of some functions changed, or of layers that functions have.
 
     Args:
         functions: Their paths.
@@ -73,7 +76,7 @@ def code_changes(change: Change) -> list[CodeChange]:
         return []
     pairs: dict[tuple[str, str], list[Resource]] = {}
     for old, new in change.kept():
-        if new.type == "AWS::Lambda::Function":
+        if new.type in _CODE:
             was, now = _key(old), _key(new)
             if was != now or _differ(change, was):
                 pairs.setdefault((was, now), []).append(new)
@@ -119,16 +122,16 @@ def findings(changes: list[CodeChange], change: Change) -> Iterator[Finding]:
             )
     if change.before is None:
         return
-    for function in change.added():
-        if function.type == "AWS::Lambda::Function":
+    for added in change.added():
+        if added.type in _CODE:
             yield Finding(
                 rule="code-new",
                 severity="medium",
-                resource=function.path,
-                message=f"{function.path} is a new function.",
+                resource=added.path,
+                message=f"{added.path} is a new {added.type}.",
             )
     for old, new in change.kept():
-        if new.type == "AWS::Lambda::Function":
+        if new.type in _CODE:
             if _source(old) != _source(new):
                 yield Finding(
                     rule="code-source",
@@ -174,21 +177,25 @@ def _stem(key: str) -> str:
     return key.removesuffix(".zip")
 
 
-def _key(function: Resource) -> str:
-    """The object that a function's code is; without one, whatever says its code."""
-    code = function.properties.get("Code")
+def _key(resource: Resource) -> str:
+    """The object that the code is; without one, whatever says what code it is."""
+    code = _code(resource)
     key = code.get("S3Key") if isinstance(code, dict) else None
     return str(key) if key else repr(code)
 
 
-def _source(function: Resource) -> Mapping[str, Any]:
-    """What else says where its code comes from: bucket, version, image or text."""
-    code = function.properties.get("Code")
+def _source(resource: Resource) -> Mapping[str, Any]:
+    """What else says where the code comes from: bucket, version, image or text."""
+    code = _code(resource)
     return (
         {name: code[name] for name in sorted(code.keys() - {"S3Key"})}
         if isinstance(code, dict)
         else {"Code": code}
     )
+
+
+def _code(resource: Resource) -> Any:
+    return resource.properties.get(_CODE.get(resource.type, ""))
 
 
 def _told(source: Mapping[str, Any]) -> str:
@@ -244,14 +251,28 @@ def _known_calls(
 def _rights(
     scene: Scene, functions: list[Resource]
 ) -> Iterator[Sequence[Mapping[str, Any]] | None]:
-    """Statements of each role that the functions have; None if they are not known."""
+    """Statements of each role that the code has; None if they are not known."""
     by_arn = {arn_of(scene, role): role for role in roles(scene)}
-    for arn in sorted({str(each.properties.get("Role")) for each in functions}):
+    for arn in sorted(set(_roles_of(scene, functions))):
         role = by_arn.get(arn)
         try:
             yield rights_of(scene, role)["Statement"] if role else None
         except UnclearError:
             yield None
+
+
+def _roles_of(scene: Scene, functions: list[Resource]) -> Iterator[str]:
+    """The roles of functions; of a layer, those of the functions that have it."""
+    layers = {
+        scene.estate.names(each).reference
+        for each in functions
+        if each.type == "AWS::Lambda::LayerVersion"
+    }
+    paths = {each.path for each in functions}
+    for each in scene.estate.of_type("AWS::Lambda::Function"):
+        has = map(str, listed(each.properties.get("Layers", [])))
+        if each.path in paths or not layers.isdisjoint(has):
+            yield str(each.properties.get("Role"))
 
 
 def _allowed(
@@ -267,4 +288,4 @@ def _allowed(
         for action in actions
     ):
         return True
-    return False if len(known) == len(rights) else None
+    return False if known and len(known) == len(rights) else None

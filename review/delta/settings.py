@@ -47,7 +47,6 @@ _DECIDES: dict[str, tuple[str, set[str]]] = {
         "which events reach the function",
         {"Enabled", "EventSourceArn", "FilterCriteria", "FunctionName"},
     ),
-    "AWS::Lambda::LayerVersion": ("what code functions have", {"Content"}),
     "AWS::SNS::Subscription": (
         "what is told, and to whom",
         {
@@ -101,6 +100,7 @@ _JUDGED = {
     },
     "AWS::KMS::Key": {"KeyPolicy"},
     "AWS::Lambda::Function": {"Code"},
+    "AWS::Lambda::LayerVersion": {"Content"},
     "AWS::S3::BucketPolicy": {"PolicyDocument"},
     "AWS::SNS::TopicPolicy": {"PolicyDocument"},
     "AWS::SQS::QueuePolicy": {"PolicyDocument"},

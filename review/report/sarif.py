@@ -52,11 +52,11 @@ RULES = {
         "Find out whether the call is meant, and whether the role may need it.",
     ),
     "code-changed": (
-        "The code of a function changed.",
+        "Code of functions changed.",
         "Read the difference in the other forms of this review.",
     ),
     "code-new": (
-        "A function is new.",
+        "A function is new, or a layer of functions.",
         "Read its code, and what its role may do.",
     ),
     "code-settings": (
@@ -64,7 +64,7 @@ RULES = {
         "They may make the same code do something else. Find out what they change.",
     ),
     "code-source": (
-        "The code of a function comes from elsewhere, or is another version.",
+        "Code of functions comes from elsewhere, or is another version.",
         "Find out who may write there, and what lies there.",
     ),
     "code-unreadable": (

@@ -9,6 +9,7 @@ import pytest
 
 from review.assembly import Assembly, Stack, read_assembly
 from review.change import Change
+from review.delta import settings
 from review.delta.code import CodeChange, code_changes, findings
 from review.scene import Scene, scene_of
 from tests.synthesized import Synthesis
@@ -292,3 +293,91 @@ def test_what_makes_the_same_code_do_something_else_is_told(
 
     assert (found.rule, found.severity) == ("code-settings", "medium")
     assert next(iter(setting)) in found.message
+
+
+def _layer(asset: str) -> dict[str, Any]:
+    content = {"S3Bucket": "assets", "S3Key": f"{asset}.zip"}
+    return {"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": content}}
+
+
+@pytest.fixture
+def layered(scene: Make) -> Callable[..., Scene]:
+    """Makes an environment with a layer of some files, beside the same function."""
+
+    def make(asset: str, text: str, *, of: str = "Function") -> Scene:
+        more = {"Layers": [{"Ref": "Layer"}]} if of == "Function" else {}
+        function = scene(
+            "3" * 64, {"it.py": ""}, beside={"Layer": _layer(asset)}, **more
+        )
+        layer = scene(asset, {"python/it.py": text})
+        return scene_of(
+            replace(
+                function.assembly,
+                assets={**function.assembly.assets, **layer.assembly.assets},
+            )
+        )
+
+    return make
+
+
+def test_a_layer_is_code_of_the_functions_that_have_it(
+    layered: Callable[..., Scene],
+) -> None:
+    before, after = layered(OLD, "run()\n"), layered(NEW, "s3.head_bucket()\n")
+    change = Change(before=before, after=after)
+
+    (found,) = code_changes(change)
+
+    assert (found.functions, found.changed) == (("extra/Layer",), ("python/it.py",))
+    assert "-run()" in found.difference.splitlines()
+    assert [(each.call, each.allowed) for each in found.calls] == [
+        ("head_bucket", True)
+    ]
+    told = {each.rule: each.severity for each in findings([found], change)}
+    assert told == {"code-changed": "medium", "code-calls": "medium"}
+    assert not list(settings.findings(change))
+
+
+def test_a_layer_of_the_same_name_is_compared_by_what_it_holds(
+    layered: Callable[..., Scene], tmp_path: Path
+) -> None:
+    before = layered(OLD, "run()\n")
+    copy = tmp_path / "copy" / "python" / "it.py"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("other()\n")
+    assets = {**before.assembly.assets, OLD: tmp_path / "copy"}
+    after = scene_of(replace(before.assembly, assets=assets))
+
+    (found,) = code_changes(Change(before=before, after=after))
+
+    assert (found.functions, found.changed) == (("extra/Layer",), ("python/it.py",))
+
+
+def test_of_a_layer_that_no_function_has_nobody_knows_what_it_may(
+    layered: Callable[..., Scene],
+) -> None:
+    before, after = (
+        layered(asset, text, of="nobody")
+        for asset, text in ((OLD, ""), (NEW, "s3.head_bucket()"))
+    )
+
+    (found,) = code_changes(Change(before=before, after=after))
+
+    assert [each.allowed for each in found.calls] == [None]
+
+
+def test_a_layer_that_is_new_or_comes_from_elsewhere_is_told(
+    layered: Callable[..., Scene], scene: Make
+) -> None:
+    without = scene("3" * 64, {"it.py": ""})
+    elsewhere = _layer(OLD)
+    elsewhere["Properties"]["Content"]["S3Bucket"] = "elsewhere"
+    moved = scene("3" * 64, {"it.py": ""}, beside={"Layer": elsewhere})
+    here = layered(OLD, "", of="nobody")
+
+    told = [
+        [each.rule for each in findings([], Change(before=before, after=after))]
+        for before, after in ((without, here), (here, moved))
+    ]
+
+    assert told == [["code-new"], ["code-source"]]
