@@ -136,6 +136,16 @@ def test_a_call_is_allowed_where_one_role_of_several_allows_it(scene: Make) -> N
     assert [each.allowed for each in found.calls] == [True]
 
 
+def test_of_a_role_that_is_elsewhere_nobody_knows_what_it_allows(scene: Make) -> None:
+    theirs = {"Role": "arn:aws:iam::123456789012:role/theirs"}
+    before = scene(OLD, {"it.py": ""}, **theirs)
+    after = scene(NEW, {"it.py": "s3.head_bucket()"}, **theirs)
+
+    (found,) = code_changes(Change(before=before, after=after))
+
+    assert [each.allowed for each in found.calls] == [None]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "calls"),
     [
