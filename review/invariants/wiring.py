@@ -169,8 +169,15 @@ def _of_a_bucket(scene: Scene, bucket: Resource) -> Iterator[Violation]:
     given = bucket.properties.get("LoggingConfiguration")
     if not isinstance(given, dict) or "DestinationBucketName" not in given:
         return
-    name = str(given["DestinationBucketName"])
-    logs, service = scene.resource("AWS::S3::Bucket", name), "logging.s3.amazonaws.com"
+    name, service = str(given["DestinationBucketName"]), "logging.s3.amazonaws.com"
+    if name != scene.named("LogsBucket"):
+        yield Violation(
+            resource=bucket.path,
+            says=f"Who uses {bucket.path} is told to {name}, which is not the log "
+            "bucket.",
+        )
+        return
+    logs = scene.bucket("logs")
     question = Question(
         does="s3:PutObject",
         at=f"{scene.estate.names(logs).arn}/",

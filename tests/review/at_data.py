@@ -246,12 +246,10 @@ _RECORDS: tuple[Mutant, ...] = (
         rule="setting-matters",
     ),
     faulty(
-        "data",
+        "works-services",
         "accesses to a bucket are logged elsewhere",
         prop("Inputs", "LoggingConfiguration", "DestinationBucketName", "elsewhere"),
         "Inputs",
-        severity="medium",
-        rule="setting-matters",
     ),
     faulty(
         "data",

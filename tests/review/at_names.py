@@ -74,12 +74,10 @@ AT_NAMES: tuple[Mutant, ...] = (
         "",
     ),
     faulty(
-        "settings",
+        "works-services",
         "accesses are logged to a bucket that is called like ours, but for its end",
         prop("Inputs", "LoggingConfiguration", "DestinationBucketName", _LOGS),
         "Inputs",
-        severity="medium",
-        rule="setting-matters",
     ),
     faulty(
         "settings",

@@ -99,7 +99,6 @@ _ENDS: dict[str, tuple[str, str, object]] = {
         "FilterCriteria",
         {"Filters": [{"Pattern": '{"no": ["such"]}'}]},
     ),
-    "events come from elsewhere": ("Events", "EventSourceArn", _THEIRS),
     "events reach another function": ("Events", "FunctionName", "other"),
     "a topic brings its own subscriber": (
         "Topic",
@@ -152,7 +151,6 @@ AT_TELLING: tuple[Mutant, ...] = (
     _gone("no rule", "StateChangesEndedRule", "StateChangesEndedPolicy"),
     _gone("nobody fetches events", "StateChangesEvents"),
     _gone("the topic's policy is removed", "StateChangesTopicPolicy"),
-    _gone("the policy of a queue is removed", "StateChangesEndedPolicy"),
     _matters(
         "the logs of jobs are not encrypted",
         "JobLogs",

@@ -25,6 +25,7 @@ from tests.review.mutant import Mutant, harmless
 _BREAK_GLASS = f"{ROLES}/rehearsal-break-glass"
 _UPLOADER = f"{ROLES}/rehearsal-uploader"
 _COMPLETE = "LauncherIsCompleteRole"
+_GROUPS = "arn:aws:logs:us-east-1:123456789012:log-group"
 
 
 def _by_action(sid: str) -> Any:
@@ -353,18 +354,27 @@ TIGHTENING: tuple[Mutant, ...] = (
                 "NetworkEndpoint",
                 value("JobsWriteOutputs", "ArnLike", ARN, f"{JOB}-*"),
             ),
-            "the launcher lists no jobs": policy(
-                _COMPLETE, drop("ListJobs"), part=OPERATIONS
+            "the launcher makes models of this transform alone": policy(
+                _COMPLETE,
+                put(
+                    "CreateModelsInOurNetwork",
+                    "Resource",
+                    "arn:aws:sagemaker:us-east-1:123456789012:model/rehearsal-faces-*",
+                ),
+                part=OPERATIONS,
             ),
             "the launcher's journal is smaller": _less_of_the_journal,
-            "logs use the key for our groups of functions alone": policy(
+            "logs use the key for the groups of both stacks alone": policy(
                 "Key",
-                lambda d: d["Statement"][8]["Condition"]["ArnLike"].update(
-                    {
-                        "kms:EncryptionContext:aws:logs:arn": [
-                            "arn:aws:logs:us-east-1:123456789012:log-group:rehearsal-*"
-                        ]
-                    }
+                value(
+                    "LogGroups",
+                    "ArnLike",
+                    "kms:EncryptionContext:aws:logs:arn",
+                    [
+                        f"{_GROUPS}:rehearsal-foundation-*",
+                        f"{_GROUPS}:rehearsal-operations-*",
+                        f"{_GROUPS}:/aws/sagemaker/TransformJobs",
+                    ],
                 ),
             ),
             "a role gets a boundary": prop(

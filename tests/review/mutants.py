@@ -10,6 +10,7 @@ from tests.review.at_network import AT_NETWORK
 from tests.review.at_policies import AT_POLICIES
 from tests.review.at_roles import AT_ROLES
 from tests.review.at_telling import AT_TELLING
+from tests.review.at_working import AT_WORKING
 from tests.review.bucket_lock import BUCKET_LOCK
 from tests.review.harmless import EQUIVALENT, TIGHTENING
 from tests.review.matrix import MATRIX
@@ -27,6 +28,7 @@ FAULTY = (
     *AT_DATA,
     *AT_EDGES,
     *AT_TELLING,
+    *AT_WORKING,
 )
 HARMLESS = (*EQUIVALENT, *TIGHTENING, *TO_OTHERS)
 MUTANTS = (*FAULTY, *HARMLESS)
