@@ -77,7 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         type=Path,
         metavar="OLD NEW",
-        help="cloud assemblies or templates; NEW alone is reviewed as creation",
+        help="cloud assemblies, or templates of a foundation under any names; "
+        "NEW alone is reviewed as creation",
     )
     parser.add_argument("--format", choices=sorted(FORMS), default="md")
     parser.add_argument("--fail-on", choices=sorted(_FAIL_ON), default="high")

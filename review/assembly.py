@@ -55,7 +55,7 @@ class Stack:
     """One stack of an assembly.
 
     Args:
-        name: Its name.
+        name: Its name; empty of a template alone, which does not say it.
         file: Where its template lies.
         template: The template.
         account: The account that it is deployed to; None if the assembly is silent.
@@ -115,10 +115,8 @@ def read_assembly(path: Path) -> Assembly:
         BadInputError: It is neither, or something in it is not as it should be.
     """
     if path.is_file():
-        name = path.name.removesuffix(".json").removesuffix(".template")
-        return Assembly(
-            stacks=(Stack(name=name, file=path, template=_template(path)),), assets={}
-        )
+        alone = Stack(name="", file=path, template=_template(path))
+        return Assembly(stacks=(alone,), assets={})
     manifest = path / "manifest.json"
     if not is_own(manifest):
         raise BadInputError(

@@ -273,7 +273,9 @@ def _located(stack: Stack, declared: Declared) -> Stack:
             f"declared for {account} {region}.",
             "Review the assembly of one environment: cdk synth -q -c environment=NAME",
         )
-    return replace(stack, account=account, region=region)
+    # What is reviewed alone is a foundation, however its file is called.
+    name = stack.name or f"{declared.name}-foundation"
+    return replace(stack, name=name, account=account, region=region)
 
 
 def document_in(resource: Resource, key: str) -> Document:

@@ -49,7 +49,7 @@ def test_a_template_alone_is_an_assembly_of_one_stack(tmp_path: Path) -> None:
 
     (stack,) = read_assembly(tmp_path / "it.template.json").stacks
 
-    assert (stack.name, stack.account, stack.is_protected) == ("it", None, None)
+    assert (stack.name, stack.account, stack.is_protected) == ("", None, None)
     assert stack.deployment is None
 
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 from typing import Any
 
 import pytest
@@ -59,6 +59,20 @@ def test_a_review_says_where_it_does_not_begin_at_what_is_deployed(
     (finding,) = found.findings
     assert (finding.rule, finding.severity) == ("base-not-deployed", "medium")
     assert finding.resource.endswith("-operations")
+
+
+def test_two_templates_are_compared_whatever_their_files_are_called(
+    discarded: Synthesis, tmp_path: Path
+) -> None:
+    (file,) = discarded.directory.glob("*-foundation.template.json")
+    sides = [tmp_path / name for name in ("old.json", "new.json")]
+    for side in sides:
+        copy(file, side)
+
+    found = review(*map(read_assembly, sides), today=TODAY)
+
+    assert {each.after.status for each in found.promises} == {"PROVED"}
+    assert rules(found) == set()
 
 
 def test_what_is_created_is_judged_and_not_compared(assembly: Assembly) -> None:
