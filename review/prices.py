@@ -1,12 +1,14 @@
 """What an hour of an instance costs, as somebody wrote it down."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from private_transform.environment.catalogue import INSTANCE_TYPES, REGIONS
+from private_transform.environment.kinds import nearest
 from private_transform.environment.yaml_source import Source, UnreadableError, read
 
 from .bad_input import BadInputError
@@ -14,8 +16,8 @@ from .bad_input import BadInputError
 FILE = "prices.yaml"
 """The prices, from a tree's root."""
 
-_KEYS = {"as_of", "usd_per_hour"}
-_DEAREST = 100_000
+_KEYS = ("as_of", "usd_per_hour")
+_DEAREST = 1_000
 """USD for an hour; no instance costs nearly so much."""
 
 _AS = "Write it as in `ml.m5.large: 0.115`, below its region."
@@ -68,10 +70,16 @@ class _Reader:
         self._source = source
 
     def prices(self) -> Prices:
-        content = self._source.content
-        for key in sorted(content.keys() ^ _KEYS):
-            raise self._error((key,), "The keys are as_of and usd_per_hour.", _AS)
-        regions = self._mapping(("usd_per_hour",), content["usd_per_hour"])
+        content = self._mapping((), self._source.content, _KEYS, "key here")
+        for key in _KEYS:
+            if key not in content:
+                raise self._error((key,), "This has to be there.", f"Write {key} too.")
+        regions = self._mapping(
+            ("usd_per_hour",),
+            content["usd_per_hour"],
+            tuple(REGIONS),
+            "region of SageMaker",
+        )
         return Prices(
             as_of=self._day(content["as_of"]),
             usd_per_hour={
@@ -82,14 +90,21 @@ class _Reader:
 
     def _of_region(self, region: str, types: Any) -> dict[str, Decimal]:
         place = ("usd_per_hour", region)
+        prices = self._mapping(place, types, INSTANCE_TYPES, "type for transform jobs")
         return {
-            name: self._price((*place, name), price)
-            for name, price in self._mapping(place, types).items()
+            name: self._price((*place, name), price) for name, price in prices.items()
         }
 
-    def _mapping(self, place: tuple[str, ...], value: Any) -> dict[str, Any]:
+    def _mapping(
+        self, place: tuple[str, ...], value: Any, known: Sequence[str], kind: str
+    ) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise self._error(place, "Prices stand by region and instance type.", _AS)
+        for key in value:
+            # Nobody would ever ask for the price of a name that is misspelt.
+            if key not in known:
+                fix = nearest(key, known) or _AS
+                raise self._error((*place, key), f"{key} is no {kind}.", fix)
         return value
 
     def _price(self, place: tuple[str, ...], value: Any) -> Decimal:

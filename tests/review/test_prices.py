@@ -60,11 +60,63 @@ BELOW = "as_of: 2026-11-01\nusd_per_hour:\n  us-east-1:\n"
 
 
 @pytest.mark.parametrize(
+    ("text", "place", "rule", "fix"),
+    [
+        (
+            f"{BELOW}    ml.m5.xlrge: 0.23\n",
+            "4 usd_per_hour.us-east-1.ml.m5.xlrge",
+            "ml.m5.xlrge is no type for transform jobs.",
+            "Did you mean ml.m5.xlarge?",
+        ),
+        (
+            f"{BELOW}    m5.xlarge: 0.23\n",
+            "4 usd_per_hour.us-east-1.m5.xlarge",
+            "m5.xlarge is no type for transform jobs.",
+            "Did you mean ml.m5.xlarge?",
+        ),
+        (
+            "as_of: 2026-11-01\nusd_per_hour:\n  us-east1: {}\n",
+            "3 usd_per_hour.us-east1",
+            "us-east1 is no region of SageMaker.",
+            "Did you mean us-east-1?",
+        ),
+        (
+            "as_of: 2026-11-01\nusd_per_hour:\n  '?': {}\n",
+            "3 usd_per_hour.?",
+            "? is no region of SageMaker.",
+            "Write it as in `ml.m5.large: 0.115`",
+        ),
+        (
+            "as_off: 2026-11-01\nusd_per_hour: {}\n",
+            "1 as_off",
+            "as_off is no key here.",
+            "Did you mean as_of?",
+        ),
+        (
+            "as_of: 2026-11-01\n",
+            "1 usd_per_hour",
+            "This has to be there.",
+            "Write usd_per_hour too.",
+        ),
+    ],
+)
+def test_a_word_that_means_nothing_is_named_with_what_was_meant(
+    text: str, place: str, rule: str, fix: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInputError) as error:
+        read(tmp_path, text)
+    lines = str(error.value).split("\n    ")
+    assert lines[:2] == [f"{tmp_path / 'prices.yaml'}:{place}", rule]
+    assert lines[2].startswith(fix)
+
+
+@pytest.mark.parametrize(
     ("text", "line", "rule"),
     [
         (f"{BELOW}    ml.m5.large: cheap\n", 4, "cheap is no price."),
         (f"{BELOW}    ml.m5.large: -1\n", 4, "-1 is no price."),
         (f"{BELOW}    ml.m5.large: 0\n", 4, "0 is no price."),
+        (f"{BELOW}    ml.m5.large: 1150\n", 4, "1150 is no price."),
         (f"{BELOW}    ml.m5.large: .inf\n", 4, ".inf is no price."),
         (f"{BELOW}    ml.m5.large: [1]\n", 4, "['1'] is no price."),
         (
@@ -73,11 +125,10 @@ BELOW = "as_of: 2026-11-01\nusd_per_hour:\n  us-east-1:\n"
             "Prices stand by region and instance type.",
         ),
         ("as_of: soon\nusd_per_hour: {}\n", 1, "soon is no day."),
-        ("as_of: 2026-11-01\n", 1, "The keys are as_of and usd_per_hour."),
         (
             "as_of: 2026-11-01\nusd_per_hour: {}\neur: 1\n",
             3,
-            "The keys are as_of and usd_per_hour.",
+            "eur is no key here.",
         ),
         ("as_of: [\n", 2, "This is not YAML"),
     ],
