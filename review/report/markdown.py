@@ -19,6 +19,9 @@ _CLOSING = 40
 _MOST_ROWS = 60
 """Of effective access, so that what follows it has its place."""
 
+_LIVE = re.compile(r"@|#\d|\bgh-\d|://|\bwww\.|\$", re.IGNORECASE)
+"""In words of which GitHub makes a mention, a reference, a link or a formula."""
+
 _CUT = "\n\nThe rest does not fit into a comment: see the other forms of this review.\n"
 
 
@@ -224,8 +227,7 @@ def _replaced(review: Review) -> Iterator[str]:
         return
     yield from ("", "## Replaced", "")
     for each in review.replaced:
-        # Around a summary is HTML, in which Markdown's own signs mean nothing.
-        line = html.escape(flat(f"{each.resource.path}, because of {each.property}"))
+        line = f"{_marked(each.resource.path)}, because of {_marked(each.property)}"
         yield from _folded(line, (f"* {_code(path)}" for path in each.cascade))
 
 
@@ -317,7 +319,7 @@ def _code_changes(review: Review) -> Iterator[str]:
         return
     yield from ("", "## Code", "")
     for each in review.code:
-        title = html.escape(flat(", ".join(each.functions)))
+        title = _marked(", ".join(each.functions))
         # A fence is longer than any in what it holds; no code of ours holds long ones.
         lines = [
             re.sub("`{9,}", "(backticks)", visible(line))
@@ -352,10 +354,20 @@ def _sentence(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text of a template may hold what would break a table, or out of it."""
+    words = flat(text).split(" ")
+    return " ".join(_code(it) if _LIVE.search(it) else _escaped(it) for it in words)
+
+
+def _escaped(word: str) -> str:
     signs = "\\|<>[]*_#`~&"
-    return "".join(f"\\{each}" if each in signs else each for each in flat(text))
+    return "".join(f"\\{each}" if each in signs else each for each in word)
 
 
 def _code(text: str) -> str:
     plain = flat(text).replace("`", "'").replace("|", "/")
     return f"`{plain}`" if plain else ""
+
+
+def _marked(text: str) -> str:
+    """Code in a summary: that is HTML, in which Markdown's own signs mean nothing."""
+    return f"<code>{html.escape(flat(text))}</code>"

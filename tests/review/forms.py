@@ -26,6 +26,7 @@ HOSTILE = (
     """</style></title><script>document.title = "1"</script><img src=x onerror='2'>""",
     "`|</summary></details><b>\n\n# heading\n| a | row |\n* a [link](https://x) ~~&lt;",
     "{0} {x} [link](https://x) \\ \u202egnp.exe\u2066 \x00\x1b[2J \ud800 \u2028",
+    "@team o/r#123 (GH-7, https://x.example) HTTPS://x www.x.example me@x.example $x$",
 )
 
 

@@ -121,6 +121,18 @@ def test_no_text_breaks_out_of_its_place_in_markdown(
     assert skeleton(hostile) == skeleton(plain)
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_a_comment_calls_anybody_or_leads_elsewhere(
+    text: str, discarded: Synthesis
+) -> None:
+    told = as_markdown(review_of(discarded.directory, text), "high")
+    fenced = r"^(`{3,})diff\n.*?\n\1$|^```mermaid\n.*?\n```$"
+    plain = re.sub(fenced, "", told, flags=re.DOTALL | re.MULTILINE)
+    for code in (r"<code>.*?</code>", r"(?<!\\)`[^`]*`"):
+        plain = re.sub(code, "", plain)
+    assert not re.search(r"@|#\d|GH-|://|www\.|\$", plain, re.IGNORECASE)
+
+
 def test_a_change_of_very_many_findings_fits_into_a_comment(
     discarded: Synthesis,
 ) -> None:
