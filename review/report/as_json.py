@@ -6,6 +6,8 @@ from typing import Any
 
 from review.review import FailOn, Promise, Review
 
+from .text import legible
+
 
 def as_json(review: Review, fail_on: FailOn) -> str:
     """The review as JSON; the same review is the same text.
@@ -14,9 +16,8 @@ def as_json(review: Review, fail_on: FailOn) -> str:
         review: The review.
         fail_on: From which severity on it blocks.
     """
-    text = json.dumps(content(review, fail_on), indent=2, ensure_ascii=False) + "\n"
-    # A template may hold half a character, which no file can; its escape is JSON too.
-    return text.encode(errors="backslashreplace").decode()
+    told = legible(content(review, fail_on))
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
 def content(review: Review, fail_on: FailOn) -> dict[str, Any]:

@@ -22,10 +22,14 @@ from review.review import Promise, Review
 from review.scene import scene_of
 
 PLAIN = "harmless"
+UNSEEN = "\u034f\u115f\u2800\u3164\ufe0f\uffa0\U000e0101"
+"""Characters that count as printable, and that nobody sees."""
+
 HOSTILE = (
     """</style></title><script>document.title = "1"</script><img src=x onerror='2'>""",
     "`|</summary></details><b>\n\n# heading\n| a | row |\n* a [link](https://x) ~~&lt;",
     "{0} {x} [link](https://x) \\ \u202egnp.exe\u2066 \x00\x1b[2J \ud800 \u2028",
+    f"a/{UNSEEN}b \u202d\u2067\u2069 \ufeff\u200b\u00ad",
     "@team o/r#123 (GH-7, https://x.example) HTTPS://x www.x.example me@x.example $x$",
 )
 

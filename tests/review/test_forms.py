@@ -1,11 +1,12 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from review.findings import Finding
 from review.report.html import as_html
 from review.report.markdown import LIMIT, as_markdown
 from review.review import FailOn, Review
-from tests.review.forms import HOSTILE, PLAIN, review_of
+from tests.review.forms import HOSTILE, PLAIN, UNSEEN, review_of
 from tests.synthesized import Synthesis
 
 PAGE_FILES = Path(command.__file__).parent / "report"
@@ -84,9 +85,20 @@ def test_every_form_can_be_written_whatever_a_template_holds(
     assert command.main(arguments) == 1
     told = out.read_text("utf-8")
     if form in ("json", "sarif"):
-        assert json.loads(told)
-    else:
-        assert {each for each in told if not each.isprintable()} <= {"\n"}
+        told = "\n".join(texts(json.loads(told)))
+    assert {each for each in told if not each.isprintable()} <= {"\n"}
+    assert not set(told) & set(UNSEEN)
+    for each in set(text) & set(f"\u202e{UNSEEN}"):
+        assert each.encode("unicode_escape").decode() in told
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in what a program reads."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
 
 
 def skeleton(markdown: str) -> list[str]:

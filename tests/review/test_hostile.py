@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from review.__main__ import main
+from review.__main__ import FORMS, main
 from review.assembly import Assembly, Stack, read_assembly
 from review.bad_input import BadInputError
 from tests.review.conftest import Bases
@@ -205,6 +205,22 @@ def test_what_a_review_cannot_follow_proves_nothing_of_it(
     status = {each["id"]: each["status"] for each in told["invariants"]}
     assert status[promise] != "PROVED"
     assert told["verdict"] == "block"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_turns_a_line_round_is_told_as_its_escape(
+    folder: Path, discarded: Synthesis, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    def edit(template: dict[str, Any]) -> None:
+        named(template, "NetworkVpc")["\u202eon\u2066"] = "off"
+
+    spoilt(folder, edit)
+
+    main([str(discarded.directory), str(folder), "--format", form])
+
+    told = capsys.readouterr().out
+    assert r"\u202eon\u2066" in told.replace(r"\\u", r"\u")
+    assert not {"\u202e", "\u2066"} & set(told)
 
 
 @pytest.mark.parametrize("count", [True, "many", [], {"a": "b"}])
