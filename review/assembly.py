@@ -61,8 +61,9 @@ class Stack:
         account: The account that it is deployed to; None if the assembly is silent.
         region: The region; None if the assembly is silent.
         is_protected: Whether it has termination protection; None if unknown.
-        deployment: What else the manifest says of how it is deployed, and the bucket
-            that its template comes from; None of a template alone.
+        deployment: What else the manifest says of how it is deployed, after which
+            others, and the bucket that its template comes from; None of a template
+            alone.
     """
 
     name: str
@@ -88,21 +89,25 @@ class Assembly:
         stacks: In the order of their names.
         assets: Folders and files of code by the hash under which they are published.
         contents: SHA-256 of what lies in each of them.
+        destinations: To which buckets and with which roles they and the templates are
+            published, as JSON.
     """
 
     stacks: tuple[Stack, ...] = ()
     assets: Mapping[str, Path]
     contents: Mapping[str, str] = field(default_factory=dict)
+    destinations: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all templates, how they are deployed, and what all assets hold."""
+        """SHA-256 of all templates, what assets hold, and how all is deployed."""
         content = {
             "stacks": {
                 stack.name: [stack.template, stack.is_protected, stack.deployment]
                 for stack in self.stacks
             },
             "assets": {name: self.contents.get(name) for name in self.assets},
+            "destinations": self.destinations,
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
@@ -149,7 +154,13 @@ def _read(manifest: Path) -> Assembly:
     assets = {
         name: each.path for name, each in files.items() if each.path not in templates
     }
-    return Assembly(stacks=tuple(found), assets=assets, contents=contents_of(assets))
+    destinations = {way for each in files.values() for way in each.destinations}
+    return Assembly(
+        stacks=tuple(found),
+        assets=assets,
+        contents=contents_of(assets),
+        destinations=tuple(sorted(destinations)),
+    )
 
 
 def _stacks(
@@ -216,19 +227,25 @@ def _stack(
         account=account,
         region=region,
         is_protected=properties.get("terminationProtection") is True,
-        deployment=_deployment(properties),
+        deployment=_deployment(artifact),
     )
     if _URL in properties:
         _is_published(f"{place}.properties.{_URL}", stack.file, properties[_URL], files)
     return stack
 
 
-def _deployment(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """All properties that no other part of a stack holds."""
+def _deployment(artifact: Mapping[str, Any]) -> dict[str, Any]:
+    """What stacks wait for, and all properties that no other part of a stack holds."""
+    properties = _properties(artifact)
     held = {_URL, "additionalDependencies", "templateFile", "terminationProtection"}
     found = {key: each for key, each in properties.items() if key not in held}
     if _URL in properties:
         found["templateBucket"] = str(properties[_URL]).rpartition("/")[0]
+    if "dependencies" in artifact:
+        given = artifact["dependencies"]
+        found["dependencies"] = (
+            sorted(given, key=str) if isinstance(given, list) else given
+        )
     return found
 
 

@@ -4,6 +4,7 @@ The manifests say under which name something is published, and templates say by 
 name they use it. So only what is published under its own hash is believed.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,10 +28,13 @@ class Published:
     Args:
         path: Where it lies.
         places: Where it goes: buckets and keys.
+        destinations: What else is said of that, such as region and role, as JSON
+            without the keys.
     """
 
     path: Path
     places: frozenset[tuple[str, str]]
+    destinations: frozenset[str]
 
     @property
     def urls(self) -> set[str]:
@@ -55,7 +59,8 @@ def published(folder: Path, files: Iterable[Any]) -> dict[str, Published]:
             if found.setdefault(hash_, each) != each:
                 raise BadInputError(
                     f"{folder / str(manifest)} files.{hash_}",
-                    "Another manifest publishes something else under this name.",
+                    "Another manifest publishes something else under this name, or in "
+                    "another way.",
                     SYNTHESIZE,
                 )
     buckets = {bucket for each in found.values() for bucket, _ in each.places}
@@ -94,16 +99,16 @@ def _published(folder: Path, name: Any) -> Iterator[tuple[str, Published]]:
                 place, "A file is a mapping, named by its hash.", SYNTHESIZE
             )
         path = _source(folder, place, entry.get("source"))
+        given = _mapping(f"{place}.destinations", entry.get("destinations"))
         yield (
             hash_,
             Published(
                 path=path,
                 places=frozenset(
                     _place(f"{place}.destinations.{key}", hash_, path, each)
-                    for key, each in _mapping(
-                        f"{place}.destinations", entry.get("destinations")
-                    ).items()
+                    for key, each in given.items()
                 ),
+                destinations=frozenset(map(_without_key, given.values())),
             ),
         )
 
@@ -154,6 +159,11 @@ def _place(place: str, hash_: str, path: Path, given: Any) -> tuple[str, str]:
             SYNTHESIZE,
         )
     return bucket, key
+
+
+def _without_key(destination: Mapping[str, Any]) -> str:
+    said = {name: each for name, each in destination.items() if name != "objectKey"}
+    return json.dumps(said, sort_keys=True)
 
 
 def _mapping(place: str, content: Any) -> Mapping[str, Any]:

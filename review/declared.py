@@ -79,6 +79,7 @@ class Declared:
 
     Args:
         name: The environment's name.
+        qualifier: The one that its account was bootstrapped with.
         keeps_data: Whether its data outlives its stacks.
         audits: Whether it has a trail of its own.
         keeps_versions_for: Days for which buckets keep what is overwritten.
@@ -92,6 +93,7 @@ class Declared:
     """
 
     name: str
+    qualifier: str
     keeps_data: bool
     audits: bool
     keeps_versions_for: int
@@ -125,6 +127,7 @@ def declared_in(stack: Stack) -> Declared | None:
         raise wrong(place, str(error)) from None
     return Declared(
         name=words.one(shapes.EnvironmentName, "name"),
+        qualifier=words.one(shapes.Qualifier, "bootstrap_qualifier"),
         keeps_data=words.one(Literal["keep", "discard"], "protection") == "keep",
         audits=words.one(Literal["own", "organization"], "audit") == "own",
         keeps_versions_for=words.inside("retention").one(

@@ -1,4 +1,4 @@
-"""How stacks are deployed, as the manifest says: with whose rights, and who is told."""
+"""How stacks are deployed, as the manifests say: with whose rights, and who is told."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -24,6 +24,7 @@ def findings(change: Change) -> Iterator[Finding]:
             yield from _changed(stack, old, new)
         elif new:
             yield from _unusual(stack, new, change.after)
+    yield from _published(change)
 
 
 def _changed(
@@ -63,16 +64,55 @@ def _unusual(
         )
 
 
-def _in_place(arn: str, scene: Scene) -> str:
-    """An ARN as the CLI fills it in."""
+def _published(change: Change) -> Iterator[Finding]:
+    """How templates and code get to where a deployment takes them from."""
+    scene = change.after
+    old = change.before.assembly.destinations if change.before else ()
+    new = scene.assembly.destinations
+    place = scene.foundation.name
+    if old and new and old != new:
+        yield Finding(
+            rule="deployment-changed",
+            severity="medium",
+            resource=place,
+            message=f"Templates and code are published to {' and '.join(new)}, before "
+            f"this change to {' and '.join(old)}.",
+        )
+    for each in new if not old else ():
+        if _in_place(each, scene) != _usual_destination(scene):
+            yield Finding(
+                rule="deployment-unusual",
+                severity="medium",
+                resource=place,
+                message=f"Templates and code are published to {each}, which is not "
+                "the bucket and the role of the environment's bootstrap.",
+            )
+
+
+def _usual_destination(scene: Scene) -> str:
+    """What CDK writes (AWS: Bootstrapping), as JSON."""
+    place = scene.place
+    named, where = f"cdk-{scene.declared.qualifier}", f"{place.account}-{place.region}"
+    role = f"{named}-file-publishing-role-{where}"
+    return _text(
+        {
+            "assumeRoleArn": f"arn:{place.partition}:iam::{place.account}:role/{role}",
+            "bucketName": f"{named}-assets-{where}",
+            "region": place.region,
+        }
+    )
+
+
+def _in_place(text: str, scene: Scene) -> str:
+    """A text as the CLI fills it in."""
     place = scene.place
     for name, value in (
         ("Partition", place.partition),
         ("AccountId", place.account),
         ("Region", place.region),
     ):
-        arn = arn.replace(f"${{AWS::{name}}}", value)
-    return arn
+        text = text.replace(f"${{AWS::{name}}}", value)
+    return text
 
 
 def _text(value: Any) -> str:

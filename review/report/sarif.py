@@ -112,13 +112,13 @@ RULES = {
     ),
     "deployment-changed": (
         "A stack is deployed in another way.",
-        "The manifest names another role, other parameters, or others who are told. "
-        "Find out whether it is meant before anybody deploys it.",
+        "The manifests name another role, bucket or order, other parameters, or others "
+        "who are told. Find out whether it is meant before anybody deploys it.",
     ),
     "deployment-unusual": (
         "A stack is deployed in a way that the environment's file does not ask for.",
-        "Deployments use the bootstrap's role, no parameters, and tell no topic. Find "
-        "out who wrote the manifest.",
+        "Deployments use the bootstrap's roles and bucket, no parameters, and tell no "
+        "topic. Find out who wrote the manifest.",
     ),
     "exception-endless": (
         "An exception never ends.",

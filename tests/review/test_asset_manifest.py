@@ -203,6 +203,56 @@ def test_two_manifests_agree_on_what_is_published(folder: Path) -> None:
         read_assembly(folder)
 
 
+@pytest.mark.parametrize(
+    "edit", [{"assumeRoleArn": "a"}, {"assumeRoleExternalId": "b"}, {"region": "c"}]
+)
+def test_how_something_is_published_is_part_of_what_is_reviewed(
+    folder: Path, edit: Files
+) -> None:
+    one = read_assembly(folder)
+
+    def other_way(it: Files) -> None:
+        for each in it["files"].values():
+            each["destinations"]["here"].update(edit)
+
+    other = read_assembly(edited(folder, "it.assets.json", other_way))
+
+    assert one.destinations == ('{"bucketName": "assets", "region": "eu-west-1"}',)
+    assert one.digest != other.digest
+    (way,) = other.destinations
+    assert json.loads(way) == {"bucketName": "assets", "region": "eu-west-1", **edit}
+
+
+def test_manifests_that_publish_one_file_in_two_ways_are_refused(folder: Path) -> None:
+    files = {CODE: asset(CODE, "asset.it", "zip", "zip")}
+    files[CODE]["destinations"]["here"]["assumeRoleArn"] = "a"
+    write(folder, "other.assets.json", {"files": files})
+    properties = {"file": "other.assets.json"}
+    other = {"type": "cdk:asset-manifest", "properties": properties}
+    edited(folder, "manifest.json", lambda it: it["artifacts"].update(other=other))
+
+    with pytest.raises(BadInputError, match="in another way"):
+        read_assembly(folder)
+
+
+@pytest.mark.parametrize("given", [["it.assets", "b"], ["b", "it.assets"], 7, {}])
+def test_the_order_of_stacks_is_part_of_what_is_reviewed(
+    folder: Path, given: Any
+) -> None:
+    one = read_assembly(folder).digest
+    edited(
+        folder,
+        "manifest.json",
+        lambda it: it["artifacts"]["it"].update(dependencies=given),
+    )
+    (stack,) = read_assembly(folder).stacks
+
+    assert stack.deployment is not None
+    names = sorted(given) if isinstance(given, list) else given
+    assert stack.deployment["dependencies"] == names
+    assert read_assembly(folder).digest != one
+
+
 def test_the_digest_is_of_code_and_of_how_a_stack_is_deployed(folder: Path) -> None:
     one = read_assembly(folder).digest
     (folder / "asset.it" / "it.py").write_text("walk()")

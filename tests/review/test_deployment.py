@@ -1,5 +1,6 @@
 """How a stack is deployed: what is told of it where nothing is deployed yet."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +63,47 @@ def test_what_nobody_declared_is_unusual(
         assert name in found.message
     (changed,) = told(assembly, usual)
     assert (changed.rule, changed.severity) == ("deployment-changed", "medium")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("assumeRoleArn", "arn:aws:iam::111122223333:role/admin"),
+        ("assumeRoleArn", None),
+        ("assumeRoleExternalId", "theirs"),
+        ("bucketName", "theirs"),
+        ("region", "eu-west-2"),
+    ],
+)
+def test_another_way_to_publish_is_told(
+    discarded: Synthesis, name: str, value: Any
+) -> None:
+    usual = read_assembly(discarded.directory)
+    (way,) = usual.destinations
+    other = json.dumps({**json.loads(way), name: value}, sort_keys=True)
+    assembly = replace(usual, destinations=(other,))
+
+    for before in (None, replace(usual, destinations=())):
+        (found,) = told(assembly, before)
+        assert (found.rule, found.severity) == ("deployment-unusual", "medium")
+        assert other in found.message
+    (changed,) = told(assembly, usual)
+    assert (changed.rule, changed.severity) == ("deployment-changed", "medium")
+    assert other in changed.message
+    assert way in changed.message
+    assert told(replace(usual, destinations=()), usual) == []
+
+
+def test_another_order_is_told(discarded: Synthesis) -> None:
+    usual = read_assembly(discarded.directory)
+    first = usual.stacks[0]
+    assert first.deployment is not None
+    assert "dependencies" in first.deployment
+
+    (changed,) = told(deployed(usual, dependencies=[]), usual)
+
+    assert (changed.rule, changed.severity) == ("deployment-changed", "medium")
+    assert "is deployed with dependencies []" in changed.message
 
 
 def test_an_assembly_that_says_no_more_how_it_is_deployed_is_told(

@@ -207,6 +207,33 @@ def test_what_a_review_cannot_follow_proves_nothing_of_it(
     assert told["verdict"] == "block"
 
 
+@pytest.mark.parametrize(
+    ("file", "was", "now"),
+    [
+        ("*.assets.json", "-file-publishing-role-", "-theirs-"),
+        ("manifest.json", '"dependencies": [', '"dependencies": ["theirs",'),
+    ],
+)
+def test_another_way_to_deploy_is_told(
+    folder: Path,
+    discarded: Synthesis,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    was: str,
+    now: str,
+) -> None:
+    for each in folder.glob(file):
+        each.write_text(each.read_text().replace(was, now))
+
+    asked = [str(discarded.directory), str(folder), "--format", "json"]
+    assert main([*asked, "--fail-on", "medium"]) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert {each["rule"] for each in told["findings"]} == {"deployment-changed"}
+    assert told["digests"]["old"] != told["digests"]["new"]
+    assert all("theirs" in each["message"] for each in told["findings"])
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_turns_a_line_round_is_told_as_its_escape(
     folder: Path, discarded: Synthesis, capsys: pytest.CaptureFixture[str], form: str
