@@ -320,7 +320,7 @@ def _template(file: Path) -> dict[str, Any]:
             f"Its references lead back to it: {found}.",
             SYNTHESIZE,
         )
-    for section in ("Outputs", "Parameters", "Metadata", "Conditions"):
+    for section in ("Conditions", "Mappings", "Metadata", "Outputs", "Parameters"):
         if not isinstance(template.get(section, {}), dict):
             raise BadInputError(f"{file} {section}", "It is a mapping.", SYNTHESIZE)
     return template

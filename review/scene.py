@@ -43,16 +43,21 @@ _READ = {
 types that none of ours has, and a Condition may take the resource away."""
 
 
+_READ_OF_OUTPUT = {"Description", "Export", "Value"}
+
 _SECTIONS = {
     "AWSTemplateFormatVersion",
+    "Conditions",
     "Description",
+    "Mappings",
     "Metadata",
     "Outputs",
     "Parameters",
     "Resources",
     "Rules",
 }
-"""Sections of a template that are understood; Rules only stop a deployment."""
+"""Sections of a template that are understood; Rules only stop a deployment, and of
+Conditions and Mappings counts where something uses them."""
 
 
 class UnclearError(Exception):
@@ -350,6 +355,11 @@ def _blind_spots(assembly: Assembly, estate: Estate) -> Iterator[str]:
     for stack in assembly.stacks:
         for section in sorted(stack.template.keys() - _SECTIONS):
             yield f"{stack.name} has {section}, which is not evaluated"
+        for name, output in stack.template.get("Outputs", {}).items():
+            path = f"{stack.name} Outputs.{name}"
+            yield from _not_evaluated(path, output)
+            if isinstance(output, dict):
+                yield from _not_understood(path, output.keys() - _READ_OF_OUTPUT)
     for one, other in estate.namesakes():
         yield f"{one.path} and {other.path} have one name"
     for each in estate.resources:
@@ -359,7 +369,15 @@ def _blind_spots(assembly: Assembly, estate: Estate) -> Iterator[str]:
             yield f"{each.path} is a module, whose resources are not here"
         for name in filter(is_function, each.body.get("Properties", {})):
             yield f"{each.path} has its properties from {name}, which is not evaluated"
-        for name in sorted(set(functions(each.body.get("Properties"))) - FUNCTIONS):
-            yield f"{each.path} uses {name}, which is not evaluated"
-        for attribute in sorted(set(each.body) - _READ):
-            yield f"{each.path} has {attribute}, which is not understood"
+        yield from _not_evaluated(each.path, each.body.get("Properties"))
+        yield from _not_understood(each.path, each.body.keys() - _READ)
+
+
+def _not_evaluated(path: str, value: Any) -> Iterator[str]:
+    for name in sorted(set(functions(value)) - FUNCTIONS):
+        yield f"{path} uses {name}, which is not evaluated"
+
+
+def _not_understood(path: str, attributes: set[str]) -> Iterator[str]:
+    for attribute in sorted(attributes):
+        yield f"{path} has {attribute}, which is not understood"

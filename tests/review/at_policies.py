@@ -39,6 +39,10 @@ def _section(name: str, content: Any) -> Any:
     return edit
 
 
+def _output(name: str, **attributes: Any) -> Any:
+    return lambda draft: draft.templates[FOUNDATION]["Outputs"][name].update(attributes)
+
+
 def _exempt(who: Any) -> Any:
     return policy("InputsLock", value(LOCK, "ArnNotLike", ARN, who))
 
@@ -184,8 +188,11 @@ _DATA: tuple[Mutant, ...] = (
     ),
     faulty(
         "data-endpoint",
-        "the template has conditions",
-        _section("Conditions", {"Locked": {"Fn::Equals": ["a", "b"]}}),
+        "the name of a bucket depends on a condition",
+        all_of(
+            _section("Conditions", {"Locked": {"Fn::Equals": ["a", "b"]}}),
+            _output("InputsBucket", Condition="Locked"),
+        ),
         FOUNDATION,
     ),
     faulty(

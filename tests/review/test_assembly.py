@@ -74,6 +74,7 @@ REFUSED = [
     ('{"Resources": {"It": {"Type": "T", "Properties": []}}}', "Properties"),
     ('{"Resources": {}, "Outputs": []}', "Outputs"),
     ('{"Resources": {}, "Metadata": 1}', "Metadata"),
+    ('{"Resources": {}, "Mappings": []}', "Mappings"),
     ('{"Resources": {}, "Resources": {}}', "'Resources' stands twice"),
     ('{"Resources": {"A": {"Type": "T", "Type": "U"}}}', "'Type' stands twice"),
     ("[" * 100_000, "nests deeper"),

@@ -19,6 +19,7 @@ from review.delta.register import Registers, register_in
 from review.prices import prices_in
 from review.report.as_json import as_json
 from review.review import Review, review
+from review.scene import scene_of
 from tests.review.reseal import reseal
 from tests.synthesized import Synthesis
 
@@ -84,17 +85,59 @@ def test_what_is_created_is_judged_and_not_compared(assembly: Assembly) -> None:
     assert not found.blocks("high")
 
 
-@pytest.mark.parametrize("section", ["Conditions", "Mappings", "Transform"])
-def test_what_is_not_seen_through_proves_nothing(
-    assembly: Assembly, section: str
-) -> None:
-    found = review(
-        assembly, changed(assembly, "foundation", **{section: {}}), today=TODAY
-    )
+def test_what_is_not_seen_through_proves_nothing(assembly: Assembly) -> None:
+    found = review(assembly, changed(assembly, "foundation", Transform={}), today=TODAY)
 
     assert {each.after.status for each in found.promises} == {"UNKNOWN"}
     assert found.unreviewed
     assert found.blocks("high")
+
+
+UNUSED = {
+    "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
+    "Mappings": {"Map": {"a": {"b": "c"}}},
+}
+
+
+def test_what_nothing_uses_hides_nothing(assembly: Assembly) -> None:
+    found = review(assembly, changed(assembly, "foundation", **UNUSED), today=TODAY)
+
+    assert {each.after.status for each in found.promises} == {"PROVED"}
+    assert found.unreviewed == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "added"),
+    [
+        ("Resources", {"Type": "A::B::C", "Condition": "Never"}),
+        ("Outputs", {"Value": "a", "Condition": "Never"}),
+        *(
+            each
+            for value in (
+                {"Fn::If": ["Never", "a", "b"]},
+                {"Fn::Join": ["", [{"Fn::FindInMap": ["Map", "a", "b"]}]]},
+            )
+            for each in (
+                ("Resources", {"Type": "A::B::C", "Properties": {"Name": value}}),
+                ("Outputs", {"Value": value}),
+                ("Outputs", {"Value": "a", "Export": {"Name": value}}),
+            )
+        ),
+    ],
+)
+def test_what_a_deployment_chooses_is_not_seen_through(
+    assembly: Assembly, section: str, added: dict[str, Any]
+) -> None:
+    (template,) = (
+        stack.template
+        for stack in assembly.stacks
+        if stack.name.endswith("-foundation")
+    )
+    sections = {**UNUSED, section: {**template[section], "Added": added}}
+
+    (spot,) = scene_of(changed(assembly, "foundation", **sections)).blind_spots
+
+    assert "Added" in spot
 
 
 @pytest.fixture
