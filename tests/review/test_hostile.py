@@ -127,6 +127,7 @@ DECLARED = ("Metadata", ENVIRONMENT)
         (_set("Resources", "<b>", to={"Type": "A::B::C"}), "Resources.<b>"),
         (_set("Resources", "A", to={"Type": "A::B\n```"}), "Resources.A"),
         (_set("Outputs", to=[]), "Outputs"),
+        (_set("Mappings", to=[]), "Mappings"),
     ],
 )
 def test_a_hostile_template_is_refused_by_file_and_place(
@@ -134,12 +135,13 @@ def test_a_hostile_template_is_refused_by_file_and_place(
 ) -> None:
     file = spoilt(folder, edit)
 
-    assert main([str(folder)]) == 2
+    for asked in (folder, file):
+        assert main([str(asked)]) == 2
 
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert str(file) in said.err
-    assert place in said.err
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert str(file) in said.err
+        assert place in said.err
 
 
 def _cycle(template: dict[str, Any]) -> None:
