@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from review.__main__ import FORMS, main
-from review.assembly import Assembly, Stack, read_assembly
+from review.assembly import Assembly, read_assembly
 from review.bad_input import BadInputError
 from tests.review.conftest import Bases
 from tests.review.draft import ENVIRONMENT, FOUNDATION, Draft
@@ -328,12 +328,6 @@ def _replace_somewhere(draft: Draft, random: Random) -> tuple[tuple[Key, ...], A
     return path, value
 
 
-def _as_written(stack: Stack) -> dict[str, Any]:
-    """How a stack is deployed, but that its template is not published."""
-    given = stack.deployment or {}
-    return {key: each for key, each in given.items() if key != "templateBucket"}
-
-
 def _read_again(draft: Draft) -> Assembly:
     """A changed assembly as its files are read, which refuses some of it already."""
     with TemporaryDirectory() as folder:
@@ -342,7 +336,6 @@ def _read_again(draft: Draft) -> Assembly:
                 "type": "aws:cloudformation:stack",
                 "environment": f"aws://{stack.account}/{stack.region}",
                 "properties": {
-                    **_as_written(stack),
                     "templateFile": stack.file.name,
                     "terminationProtection": stack.is_protected,
                 },
@@ -353,7 +346,13 @@ def _read_again(draft: Draft) -> Assembly:
         for stack in draft.original.stacks:
             template = draft.templates[stack.name.partition("-")[2]]
             Path(folder, stack.file.name).write_text(json.dumps(template))
-        return replace(read_assembly(Path(folder)), assets=draft.original.assets)
+        read = read_assembly(Path(folder))
+    # What is told shall be of the template, and not of how it is deployed here.
+    stacks = tuple(
+        replace(stack, deployment=was.deployment)
+        for stack, was in zip(read.stacks, draft.original.stacks, strict=True)
+    )
+    return replace(draft.original, stacks=stacks)
 
 
 def _is_refused_or_told(bases: Bases, seed: int) -> None:
