@@ -14,6 +14,7 @@ from .delta import (
     compliance,
     data,
     deployment,
+    inventory,
     jobs,
     leaves,
     network,
@@ -158,6 +159,7 @@ def review(
         *register.findings(accepted),
         *settings.findings(change),
     }
+    found |= {*inventory.findings(change, {each.resource for each in found})}
     return Review(
         change=change,
         leaves=tuple(exceptions),

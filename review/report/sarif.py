@@ -172,6 +172,14 @@ RULES = {
         "CloudFormation cannot change the named property in place. What depends on the "
         "old one is interrupted; the message names what follows.",
     ),
+    "resource-added": (
+        "A resource is new.",
+        "Nothing else is told of it. Find out what it is for.",
+    ),
+    "resource-removed": (
+        "A resource goes.",
+        "Nothing else is told of it. Find out whether it is still needed.",
+    ),
     "setting-changed": (
         "A setting is another one.",
         "No rule judges it; it is told so that nothing changes in silence.",
@@ -179,6 +187,10 @@ RULES = {
     "setting-matters": (
         "A setting that protects something is another one.",
         "Find out what it protects now, and whether that is meant.",
+    ),
+    "stack-added": (
+        "A stack is new.",
+        "Find out whether it is meant: a transform has a stack of its own.",
     ),
     "stack-removed": (
         "A stack is not in the assembly any more.",
