@@ -1,7 +1,7 @@
 """Which resources CloudFormation replaces, and which of them drag others along."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ def replacements(change: Change) -> list[Replacement]:
     differing = {
         new.path: name
         for old, new in change.kept()
-        if (name := _differing(old, new, create_only.get(new.path, set())))
+        if (name := _differing(old, new, create_only.get(new.path, ())))
     }
     # What is written as before and means something else follows another resource.
     roots = {
@@ -82,7 +82,9 @@ def _with_users(
     return found
 
 
-def _differing(old: Resource, new: Resource, create_only: set[str]) -> str | None:
+def _differing(
+    old: Resource, new: Resource, create_only: Collection[str]
+) -> str | None:
     """The first property that differs and cannot be changed in place."""
     if old.type != new.type:
         return "Type"
@@ -100,7 +102,7 @@ def _written(resource: Resource, name: str) -> Any:
 def _cascade(
     change: Change,
     users: Mapping[str, Mapping[str, set[str]]],
-    create_only: Mapping[str, set[str]],
+    create_only: Mapping[str, Collection[str]],
     roots: set[str],
 ) -> dict[str, str]:
     """Replaced resources by path, with the root that each goes back to."""
@@ -152,44 +154,54 @@ def _targets(stack: str, value: Any) -> Iterator[str]:
     yield from (f"import {each}" for each in imports(value))
 
 
-def _create_only_of(change: Change, paths: set[str]) -> dict[str, set[str]]:
+def _create_only_of(change: Change, paths: set[str]) -> dict[str, Collection[str]]:
     """The properties of some resources that cannot be changed in place."""
-    found: dict[str, set[str]] = {}
-    for stack in change.after.assembly.stacks:
-        asked = {
-            logical_id: {
-                "Type": body["Type"],
-                # To leave one out is a change too.
-                "Properties": {
-                    **_properties(change.old.get(f"{stack.name}/{logical_id}")),
-                    **body.get("Properties", {}),
-                },
-            }
-            for logical_id, body in stack.resources.items()
-            if f"{stack.name}/{logical_id}" in paths
+    asked = {}
+    for path in paths & change.old.keys():
+        old, new = (_properties(side[path]) for side in (change.old, change.new))
+        # To leave one out is a change too.
+        asked[path] = {"Type": change.new[path].type, "Properties": {**old, **new}}
+    shapes = {path: json.dumps(_shape(resource)) for path, resource in asked.items()}
+    new = {shapes[path]: asked[path] for path in asked if shapes[path] not in _FOUND}
+    if new:
+        _FOUND.update(_create_only(new))
+    return {path: _FOUND.get(shape, ()) for path, shape in shapes.items()}
+
+
+_FOUND: dict[str, Collection[str]] = {}
+"""Create-only properties by the shape of a resource: most are asked about again."""
+
+
+def _shape(value: Any) -> Any:
+    """What a value is made of: which are create-only depends on nothing else."""
+    if isinstance(value, dict):
+        return {
+            key: each if key == "Type" else _shape(each) for key, each in value.items()
         }
-        for logical_id, name in _create_only(asked) if asked else ():
-            found.setdefault(f"{stack.name}/{logical_id}", set()).add(name)
-    return found
+    return [*map(_shape, value)] if isinstance(value, list) else None
 
 
-def _properties(resource: Resource | None) -> Mapping[str, Any]:
-    found = {} if resource is None else resource.body.get("Properties", {})
+def _properties(resource: Resource) -> Mapping[str, Any]:
+    found = resource.body.get("Properties", {})
     return found if isinstance(found, dict) else {}
 
 
-def _create_only(resources: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _create_only(resources: Mapping[str, Any]) -> Mapping[str, set[str]]:
+    """The names of create-only properties of each resource, by its shape."""
+    shapes = {f"R{number}": shape for number, shape in enumerate(sorted(resources))}
     rules = cloudformation_validate.RuleFilterConfig(ids=[_RULE])
     config = cloudformation_validate.ValidateConfig(
         include=rules, severity_level=cloudformation_validate.Severity.INFO
     )
-    content = cloudformation_validate.TemplateContent(
-        json.dumps({"Resources": resources})
-    )
+    content = {name: resources[shape] for name, shape in shapes.items()}
+    text = cloudformation_validate.TemplateContent(json.dumps({"Resources": content}))
     try:
-        report = engine().validate_template(content, config)
+        report = engine().validate_template(text, config)
     except cloudformation_validate.ValidationError:
-        return  # That it cannot be read is told where public rules are checked.
+        return {}  # That it cannot be read is told where public rules are checked.
+    found: dict[str, set[str]] = {shape: set() for shape in resources}
     for each in report.diagnostics:
         if each.rule_id == _RULE:
-            yield each.entity.logical_id, each.property_path.split(".")[1]
+            name = each.property_path.split(".")[1]
+            found[shapes[each.entity.logical_id]].add(name)
+    return found

@@ -155,11 +155,11 @@ def review(
         *jobs.findings(effects, change),
         *code.findings(sources, change),
         *network.findings(routes),
-        *compliance.findings(broken_rules, change),
         *register.findings(accepted),
         *settings.findings(change),
     }
     found |= {*inventory.findings(change, {each.resource for each in found})}
+    found |= {*compliance.findings(broken_rules, change)}
     return Review(
         change=change,
         leaves=tuple(exceptions),

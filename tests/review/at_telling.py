@@ -136,10 +136,10 @@ AT_TELLING: tuple[Mutant, ...] = (
         ],
     ),
     _new(
-        "another function takes from the queue",
+        "the queue is taken from twice",
         "AWS::Lambda::EventSourceMapping",
         EventSourceArn="@StateChangesEnded.Arn",
-        FunctionName="@LauncherOnEvent",
+        FunctionName="@StateChangesHandler",
     ),
     _new(
         "a stranger subscribes",
