@@ -8,11 +8,13 @@ import z3
 from review.proof.encoder import Formula, Request, all_of
 from review.proof.patience import UndecidedError, lose_patience
 from review.proof.solver import bounded_solver, example
-from review.proof.texts import comparisons, lemmas, likely_texts
+from review.proof.texts import comparisons, lemmas_of_many, likely_texts
 
 Name = TypeVar("Name")
 
-_NOTHING = ("begins", "")
+_AT_ONCE = 200
+"""Questions of one solver, each of whose solutions says something of all comparisons.
+An environment has fewer at each place."""
 
 
 def possible(
@@ -25,21 +27,35 @@ def possible(
     """Tell for each question whether some request satisfies it.
 
     As in `example`, comparisons of texts are a mere yes or no at first. One solver that
-    has the lemmas is asked about all; its solutions are tried with likely texts.
+    has the lemmas is asked about many; its solutions are tried with likely texts.
 
     Raises:
         UndecidedError: The solver gave up.
     """
+    found: dict[Name, bool] = {}
+    names = list(questions)
+    for first in range(0, len(names), _AT_ONCE):
+        some = {name: questions[name] for name in names[first : first + _AT_ONCE]}
+        found |= _possible(request, some, partition=partition, account=account)
+    return found
+
+
+def _possible(
+    request: Request,
+    questions: Mapping[Name, Formula],
+    *,
+    partition: str,
+    account: str,
+) -> dict[Name, bool]:
     laws = all_of(request.laws(partition=partition, account=account))
     found = comparisons([laws, *questions.values()])
     stand_ins = [(each.formula, z3.FreshBool()) for each in found]
     one_of_each = {each.text.get_id(): each for each in found}.values()
     asked = {name: z3.FreshBool() for name in questions}
     meant = (z3.Implies(asked[name], each) for name, each in questions.items())
-    # Every text begins so: the solver would try in vain that one does not.
-    idle = (each.formula for each in found if (each.kind, each.constant) == _NOTHING)
     solver = bounded_solver()
-    solver.add(z3.substitute(all_of([laws, *lemmas(found), *idle, *meant]), *stand_ins))
+    known = all_of([laws, *lemmas_of_many(found), *meant])
+    solver.add(z3.substitute(known, *stand_ins))
 
     def is_possible(name: Name) -> bool:
         lose_patience()

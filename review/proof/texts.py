@@ -8,7 +8,7 @@ they say all there is to say.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import groupby, permutations, product
 from typing import Any, Literal
 
 import z3
@@ -61,6 +61,55 @@ def lemmas(found: Iterable[Comparison]) -> Iterator[Formula]:
             yield z3.Implies(one.formula, other.formula)
         elif one.kind == "equals" or not other.constant.startswith(one.constant):
             yield z3.Not(all_of([one.formula, other.formula]))
+
+
+def lemmas_of_many(found: Iterable[Comparison]) -> Iterator[Formula]:
+    """Say the same as `lemmas`, of each comparison once and not of each two.
+
+    Of several solutions another one is found so: this is for whom it is enough that
+    there is one.
+    """
+    texts: dict[int, list[Comparison]] = {}
+    for one in found:
+        texts.setdefault(one.text.get_id(), []).append(one)
+    for alike in texts.values():
+        patterns = [one for one in alike if one.kind == "matches"]
+        constants = [one for one in alike if one.kind != "matches"]
+        yield from _tree(constants)
+        for one, other in product(constants, patterns):
+            if one.kind == "equals":
+                matches = _at(other, one.constant)
+                yield z3.Implies(one.formula, other.formula == matches)
+
+
+def _tree(constants: Iterable[Comparison]) -> Iterator[Formula]:
+    """Beginnings are a tree, and equalities its leaves.
+
+    Each implies the beginning that it continues, and of those that continue the same
+    one at most one holds.
+    """
+    above: list[Comparison] = []
+    beside: dict[int, list[Formula]] = {}
+
+    # In this order what continues a beginning follows it.
+    def place(one: Comparison) -> tuple[str, str]:
+        return one.constant, one.kind
+
+    for _, same in groupby(sorted(constants, key=place), place):
+        one, *others = same
+        yield from (one.formula == other.formula for other in others)
+        while above and not one.constant.startswith(above[-1].constant):
+            above.pop()
+        if above:
+            yield z3.Implies(one.formula, above[-1].formula)
+        elif one.kind == "begins" and not one.constant:
+            yield one.formula
+        parent = above[-1].formula.get_id() if above else 0
+        beside.setdefault(parent, []).append(one.formula)
+        if one.kind == "begins":
+            above.append(one)
+    for each in beside.values():
+        yield z3.AtMost(*each, 1)
 
 
 def _at(comparison: Comparison, text: str) -> Formula:

@@ -51,6 +51,13 @@ def test_a_question_alone_has_the_same_answer(question: tuple[str, ...]) -> None
     assert answers(question) == {question: EXPECTED[question]}
 
 
+def test_more_questions_than_one_solver_is_asked_have_their_own_answers() -> None:
+    beginnings = [(f"{number}/*",) for number in range(300)]
+    impossible = [(f"{number}/*", f"!{number}/*") for number in range(300)]
+    expected = {each: each in beginnings for each in (*beginnings, *impossible)}
+    assert answers(*expected) == expected
+
+
 def test_no_question_has_no_answer() -> None:
     assert answers() == {}
 
