@@ -226,10 +226,12 @@ class _Question:
         action, request = found
         # Of all requests, one as people make them is told of.
         usual = list(self._usual())
-        for likely in (usual, [*usual, self._at_ours(action)]):
+        for likely in ([*usual, self._at_ours(action)], usual):
             # Where nobody can tell whether there is one, the first one stands.
             with suppress(UndecidedError):
-                request = self._found(differ[action], *likely) or request
+                if better := self._found(differ[action], *likely):
+                    request = better
+                    break
         where = place_told(str(request.pop("object key")))
         return told(action, where, request, who=self._who)
 

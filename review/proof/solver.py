@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import z3
 
@@ -20,8 +20,11 @@ _TIMEOUT_SECONDS = 60
 _COMPARISONS_LIMIT = 300
 """Comparisons in one question, each of which is related to each other; ours have 30."""
 
-_REFUTED: dict[tuple[int, ...], list[Formula]] = {}
-"""Questions that have no answer, by the ids of their formulas; both sides ask the same.
+_Example: TypeAlias = dict[str, Any] | None
+
+_ANSWERED: dict[tuple[int, ...], tuple[list[Formula], _Example]] = {}
+"""Answers by the ids of their questions' formulas, which are kept with them: both sides
+ask the same, and so do policies that say the same.
 
 As long as a formula is kept, an equal one is the same to z3, and no other has its id.
 """
@@ -29,7 +32,7 @@ As long as a formula is kept, an equal one is the same to z3, and no other has i
 
 def example(
     request: Request, *formulas: Formula, partition: str, account: str
-) -> dict[str, Any] | None:
+) -> _Example:
     """Find a request that satisfies all formulas; None if provably none exists.
 
     First every comparison of a text counts as a mere yes or no, bound by the lemmas.
@@ -41,13 +44,17 @@ def example(
     lose_patience()
     shared = [*formulas, *request.laws(partition=partition, account=account)]
     question = tuple(formula.get_id() for formula in shared)
-    if question in _REFUTED:
-        return None
+    if question not in _ANSWERED:
+        _ANSWERED[question] = shared, _example(request, shared)
+    _, known = _ANSWERED[question]
+    return None if known is None else dict(known)
+
+
+def _example(request: Request, shared: Sequence[Formula]) -> _Example:
     asked = comparisons(shared)
     if len(asked) > _COMPARISONS_LIMIT:
         raise UndecidedError(f"{len(asked)} comparisons are too many for one question")
     if _true_comparisons(shared, asked) is None:
-        _REFUTED[question] = shared
         return None
     # Which solution z3 finds depends on everything that it was asked before; in a
     # context of its own, on the question alone.
@@ -80,8 +87,8 @@ def first_example(
     named = [(name, formula) for name, formula in formulas if not z3.is_false(formula)]
     ask = partial(example, request, partition=partition, account=account)
     # Equal formulas are one: of most actions the same is asked.
-    different = {formula.get_id(): formula for _, formula in named}
-    if ask(any_of(different.values())) is None:
+    different = [*{formula.get_id(): formula for _, formula in named}.values()]
+    if ask(different[0] if len(different) == 1 else any_of(different)) is None:
         return None
     for name, formula in named:
         found = ask(formula)
