@@ -1,7 +1,8 @@
 """What public rule packs find in the templates, before and after."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -10,7 +11,7 @@ from compliance.finding import Finding as Violation
 from compliance.logical_ids import logical_id
 from compliance.placeholders import Values, filled
 from compliance.register import Acknowledgement, Register
-from compliance.templates import UncheckableError, find_in
+from compliance.templates import Found, Template, find_in
 from review.change import Change
 from review.findings import Finding
 from review.scene import Scene
@@ -76,9 +77,12 @@ def compliance_of(
         register: What was acknowledged.
         today: Acknowledgements may have ended.
     """
-    unchecked: list[str] = []
-    old = set(_violations(change.before, unchecked)) if change.before else set()
-    new = set(_violations(change.after, unchecked))
+    before, after = _templates(change.before), _templates(change.after)
+    found = find_in([*before, *after])
+    old, new = ({*_violations(each, found)} for each in (before, after))
+    unchecked = [
+        why for why in map(found.get, (*before, *after)) if isinstance(why, str)
+    ]
     accepted = _accepted(register, change.after, today) if register else {}
     changes = [
         ComplianceChange(
@@ -119,12 +123,18 @@ def findings(compliance: Compliance, change: Change) -> Iterator[Finding]:
         )
 
 
-def _violations(scene: Scene, unchecked: list[str]) -> Iterator[Violation]:
-    for stack in scene.assembly.stacks:
-        try:
-            yield from find_in(stack.name, stack.template)
-        except UncheckableError as error:
-            unchecked.append(str(error))
+def _templates(scene: Scene | None) -> list[Template]:
+    stacks = scene.assembly.stacks if scene else ()
+    return [(stack.name, json.dumps(stack.template)) for stack in stacks]
+
+
+def _violations(
+    templates: Iterable[Template], found: Mapping[Template, Found]
+) -> Iterator[Violation]:
+    for each in templates:
+        violations = found[each]
+        if not isinstance(violations, str):
+            yield from violations
 
 
 def _accepted(

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
+from compliance import packs, templates
 from private_transform.environment import load_environment
 from review import review as reviewing
 from review.assembly import Assembly, read_assembly
@@ -100,5 +102,12 @@ def _remember(patch: pytest.MonkeyPatch, assemblies: Iterable[Assembly]) -> None
             answers[key] = answer(invariant, scene)
         return answers[key]
 
+    remembered_findings = cache(packs.find)
+    patch.setattr(
+        templates,
+        "_of_packs",
+        lambda asked: [remembered_findings(*each) for each in asked],
+    )
+    patch.setattr(templates, "_validated", cache(templates._validated))
     patch.setattr(reviewing, "scene_of", remembered_scene)
     patch.setattr(Invariant, "answer", remembered_answer)

@@ -10,7 +10,6 @@ import pytest
 from compliance.controls import CONTROLS, control_rules
 from compliance.logical_ids import logical_id
 from compliance.register import Register, read_register
-from compliance.templates import UncheckableError, find_in
 from review.assembly import Assembly
 from review.change import Change
 from review.delta.compliance import Compliance, compliance_of, findings
@@ -178,11 +177,6 @@ def test_a_template_that_a_check_cannot_read_is_told(
         if each.rule == "compliance-unclear"
     ]
     assert found.severity == "medium"
-
-
-def test_a_check_that_stops_is_an_error() -> None:
-    with pytest.raises(UncheckableError, match=r"^odd: "):
-        find_in("odd", {"Resources": {"Bad": {**BUCKET, "DependsOn": ["Nowhere"]}}})
 
 
 def test_there_is_a_rule_for_every_control() -> None:
