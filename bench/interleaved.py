@@ -1,11 +1,11 @@
 """Measures commands in turns, so that a busy machine slows all of them alike."""
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -69,16 +69,19 @@ def over(rounds: Sequence[Round], figure: Callable[[Round], float]) -> Measured:
 
 def cpu_seconds(command: Command) -> float:
     """User and system time of one run, with all processes that it waited for."""
-    usage = _usage(command)
+    with running(command) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_utime + usage.ru_stime
 
 
-def peak_megabytes(command: Command) -> float:
-    """The most memory that one of its processes had at a time, in one run."""
-    return _usage(command).ru_maxrss / 1024
+@contextmanager
+def running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
+    """One run, which whoever asks for it waits for.
 
-
-def _usage(command: Command) -> resource.struct_rusage:
+    Raises:
+        subprocess.CalledProcessError: The command failed; its output was printed.
+    """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as outdir:
         process = subprocess.Popen(
             [sys.executable, *command.arguments],
@@ -88,13 +91,11 @@ def _usage(command: Command) -> resource.struct_rusage:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        yield process
         if process.returncode:
             output.seek(0)
             sys.stderr.buffer.write(output.read())
             raise subprocess.CalledProcessError(process.returncode, process.args)
-    return usage
 
 
 def _setting(outdir: str) -> dict[str, str]:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.interleaved import Command, cpu_seconds, over, peak_megabytes, rounds_of
+from bench.interleaved import Command, cpu_seconds, over, rounds_of
 
 BURN = "sum(range(3_000_000))"
 CHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}])"
@@ -29,12 +29,6 @@ def test_the_work_of_a_child_process_is_counted() -> None:
     busy = cpu_seconds(Command(label="busy", arguments=["-c", CHILD]))
 
     assert busy > idle
-
-
-def test_the_memory_of_a_command_is_counted() -> None:
-    large = Command(label="large", arguments=["-c", "b'x' * 700_000_000"])
-
-    assert 650 < peak_megabytes(large) < 800
 
 
 def test_a_ratio_is_taken_inside_each_round() -> None:
