@@ -6,10 +6,12 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from shutil import copytree
+from threading import Lock
 
 import pytest
 
 from compliance import packs, templates
+from compliance.templates import Found, Template
 from private_transform.environment import load_environment
 from review import review as reviewing
 from review.assembly import Assembly, read_assembly
@@ -102,12 +104,14 @@ def _remember(patch: pytest.MonkeyPatch, assemblies: Iterable[Assembly]) -> None
             answers[key] = answer(invariant, scene)
         return answers[key]
 
-    remembered_findings = cache(packs.find)
-    patch.setattr(
-        templates,
-        "_of_packs",
-        lambda asked: [remembered_findings(*each) for each in asked],
-    )
+    find, one_at_a_time = cache(packs.find), Lock()
+
+    def remembered_findings(asked: Iterable[Template]) -> list[Found]:
+        # There is one Node, which several threads would confuse.
+        with one_at_a_time:
+            return [find(*each) for each in asked]
+
+    patch.setattr(templates, "_of_packs", remembered_findings)
     patch.setattr(templates, "_validated", cache(templates._validated))
     patch.setattr(reviewing, "scene_of", remembered_scene)
     patch.setattr(Invariant, "answer", remembered_answer)
