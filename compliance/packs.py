@@ -76,4 +76,7 @@ def _told(found: tuple[Finding, ...] | str) -> Any:
 if __name__ == "__main__":
     # What Node prints is no answer.
     answers, sys.stdout = sys.stdout, sys.stderr
-    json.dump([_told(find(*each)) for each in json.load(sys.stdin)], answers)
+    try:
+        json.dump([_told(find(*each)) for each in json.load(sys.stdin)], answers)
+    except KeyboardInterrupt:
+        sys.exit(130)

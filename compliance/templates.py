@@ -58,12 +58,13 @@ def _of_packs(templates: Sequence[Template]) -> list[Found]:
         [sys.executable, "-m", "compliance.packs"],
         cwd=_ROOT,
         input=json.dumps(templates),
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        return [f"cdk-nag ended with {done.returncode}" for _ in templates]
+        last = (done.stderr.strip() or "nothing").splitlines()[-1]
+        return [f"cdk-nag ended with {done.returncode}: {last}" for _ in templates]
     return [
         each if isinstance(each, str) else tuple(Finding(**found) for found in each)
         for each in json.loads(done.stdout)

@@ -1,6 +1,7 @@
 """`python -m review [OLD] NEW`: review a change before it is deployed."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -87,4 +88,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    # Nothing is under way that has to be put away.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main(sys.argv[1:]))

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes import ArgumentError
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +31,6 @@ SNAPSHOTS = ROOT / "build" / "snapshot"
 """Where `make snapshot` keeps what is deployed."""
 
 _BAD_INPUT = 2
-_INTERRUPTED = 130
-_ENDED = 143
 
 
 def main(arguments: list[str]) -> int:
@@ -40,7 +39,9 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m review.tree BASE (a commit)", file=sys.stderr)
         return _BAD_INPUT
     # What is under way is put away also when somebody ends it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
+    ending = _Ending()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ending)
     try:
         with (
             _alone(),
@@ -55,9 +56,27 @@ def main(arguments: list[str]) -> int:
     except BadInputError as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT
-    except KeyboardInterrupt:
-        return _INTERRUPTED
+    except ArgumentError:
+        # The prover's library makes an error of its own of whatever ends it.
+        if ending.code is None:
+            raise
+        return ending.code
     return 1 if blocked else 0
+
+
+class _Ending:
+    """Ends the program on a signal.
+
+    Attributes:
+        code: What it ends with; None if nobody ended it.
+    """
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+
+    def __call__(self, number: int, _: object) -> None:
+        self.code = 128 + number
+        sys.exit(self.code)
 
 
 def _review(name: str, base: Path, folder: Path) -> bool:
@@ -146,11 +165,23 @@ def _worktree(base: str) -> Iterator[Path]:
         tree = Path(folder) / "base"
         # Whatever begins with a hyphen would be an option.
         commit = _git("rev-parse", "--verify", "--end-of-options", f"{base}^{{commit}}")
-        _git("worktree", "add", "--detach", str(tree), commit)
         try:
+            with _undisturbed():
+                _git("worktree", "add", "--detach", str(tree), commit)
             yield tree
         finally:
-            _git("worktree", "remove", "--force", str(tree))
+            with _undisturbed():
+                _git("worktree", "remove", "--force", str(tree))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals wait, for git and for us: half a worktree cannot be removed."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _git(*arguments: str) -> str:

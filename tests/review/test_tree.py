@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,11 +49,15 @@ def review(tree: Path, base: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "review.tree", base],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": f"{tree}:{tree / 'constructs'}"},
+        env=_environment(tree),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def _environment(tree: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": f"{tree}:{tree / 'constructs'}"}
 
 
 def report(tree: Path, environment: str) -> dict[str, Any]:
@@ -135,3 +140,22 @@ def test_a_tree_that_does_not_synthesize_is_named(tree: Path) -> None:
     assert "It does not synthesize" in done.stderr
     assert "environment.yaml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_ends_a_review_finds_nothing_left(tree: Path, number: int) -> None:
+    """The fixture looks for worktrees."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "review.tree", "HEAD"],
+        cwd=tree,
+        env=_environment(tree),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while git(tree, "worktree", "list").count("\n") == 1:
+        assert running.poll() is None
+    running.send_signal(number)
+
+    assert running.communicate() == ("", "")
+    assert running.returncode == 128 + number
