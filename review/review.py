@@ -154,7 +154,7 @@ def review(
         *deployment.findings(change),
         *jobs.findings(effects, change),
         *code.findings(sources, change),
-        *network.findings(routes),
+        *network.findings(routes, change),
         *register.findings(accepted),
         *settings.findings(change),
     }

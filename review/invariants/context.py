@@ -64,7 +64,7 @@ def by_service(scene: Scene, service: str, source: str) -> Told:
     return {
         **dict.fromkeys(("aws:CurrentTime", "aws:EpochTime"), Unknown.ANY),
         **dict.fromkeys((*_OF_ORGANIZATIONS, *_OF_SOURCES), Unknown.MAYBE),
-        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalIsAWSService": True,
         "aws:PrincipalServiceName": service,
         "aws:RequestedRegion": scene.place.region,
         "aws:ResourceAccount": scene.place.account,
@@ -168,7 +168,7 @@ def _of_everything(scene: Scene, who: str) -> Told:
         **(dict.fromkeys(_TEMPORARY, Unknown.ANY) if is_role else {}),
         "aws:PrincipalAccount": scene.place.account,
         "aws:PrincipalArn": who,
-        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalIsAWSService": False,
         # AWS: IAM policy elements: Variables and tags, Principal key values.
         "aws:PrincipalType": "AssumedRole" if is_role else "Account",
         "aws:RequestedRegion": scene.place.region,

@@ -10,7 +10,8 @@ from .calls import called
 from .invariant import Invariant, Violation
 
 _NO_TARGET = {"Description", "FromPort", "GroupId", "IpProtocol", "ToPort"}
-_LOOPBACK = "127.0.0.1/32"
+NOWHERE = "127.0.0.1/32"
+"""To let out to no other host keeps AWS from letting out everything."""
 
 
 def _groups_closed(scene: Scene) -> Iterator[Violation]:
@@ -54,7 +55,7 @@ def _rule_closed(
     target = _target(rule)
     if own is not None and target == {peer: own}:
         return
-    if outward and target == {"CidrIp": _LOOPBACK}:
+    if outward and target == {"CidrIp": NOWHERE}:
         return
     if outward and _leads_to_s3(scene, target, rule):
         return

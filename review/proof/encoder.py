@@ -31,7 +31,9 @@ Document: TypeAlias = Mapping[str, Any]
 TRUE = z3.BoolVal(True)
 FALSE = z3.BoolVal(False)
 
+_IS_SERVICE = "aws:principalisawsservice"
 _BOOLEAN_KEYS = {
+    _IS_SERVICE,
     "aws:securetransport",
     "aws:viaawsservice",
     "kms:grantisforawsresource",
@@ -127,8 +129,15 @@ class Request:
             self.present("aws:PrincipalServiceName") == self.by_service,
             self.present("aws:SecureTransport"),
             self.present("s3:TlsVersion") == self.value("aws:SecureTransport"),
+            *self._laws_of_services(),
             *self._laws_of_multivalued_keys(),
         ]
+
+    def _laws_of_services(self) -> Iterator[Formula]:
+        """Of a key that few documents ask for."""
+        if _IS_SERVICE in self.keys:
+            yield self.present(_IS_SERVICE) == z3.Not(self.anonymous)
+            yield self.value(_IS_SERVICE) == self.by_service
 
     def _laws_of_multivalued_keys(self) -> Iterator[Formula]:
         for key in sorted(_MULTIVALUED_KEYS & self.keys.keys()):

@@ -10,6 +10,7 @@ _TOLD_OTHERWISE = {
     "principal",
     "aws:principalaccount",
     "aws:principalarn",
+    "aws:principalisawsservice",
     "aws:principalservicename",
     "aws:securetransport",
     "aws:sourcevpce",

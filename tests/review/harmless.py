@@ -28,6 +28,15 @@ _COMPLETE = "LauncherIsCompleteRole"
 _GROUPS = "arn:aws:logs:us-east-1:123456789012:log-group"
 
 
+def _egress_apart(draft: Draft) -> None:
+    group = draft.properties("NetworkContainerGroup")
+    (rule,) = group["SecurityGroupEgress"]
+    nothing = draft.properties("NetworkPeersGroup")["SecurityGroupEgress"]
+    group["SecurityGroupEgress"] = nothing
+    owner = {"GroupId": "@NetworkContainerGroup.GroupId"}
+    add("Apart", "AWS::EC2::SecurityGroupEgress", **{**rule, **owner})(draft)
+
+
 def _by_action(sid: str) -> Any:
     """One statement for each action of one."""
 
@@ -334,6 +343,11 @@ EQUIVALENT: tuple[Mutant, ...] = (
 TIGHTENING: tuple[Mutant, ...] = (
     *harmless(
         "tightening",
+        "network-groups",
+        {"what a group lets out is a resource of its own": _egress_apart},
+    ),
+    *harmless(
+        "tightening",
         "access",
         {
             "nobody deletes inputs": statement(
@@ -376,6 +390,14 @@ TIGHTENING: tuple[Mutant, ...] = (
                         f"{_GROUPS}:/aws/sagemaker/TransformJobs",
                     ],
                 ),
+            ),
+            "no person deletes inputs": statement(
+                "InputsLock",
+                Effect="Deny",
+                Principal="*",
+                Action="s3:DeleteObject*",
+                Resource="@Inputs.Arn/*",
+                Condition={"Bool": {"aws:PrincipalIsAWSService": "false"}},
             ),
             "a role gets a boundary": prop(
                 _COMPLETE,
