@@ -162,14 +162,7 @@ def _repairs_work(scene: Scene) -> Iterator[Violation]:
     """CloudFormation deploys with rights of its own account, from outside."""
     for role in scene.declared.perimeter.deployment_roles:
         for kind in ("models", "inputs", "outputs", "control", "logs"):
-            for does in (
-                "s3:PutBucketPolicy",
-                "s3:DeleteBucketPolicy",
-                "s3:GetBucketPolicy",
-                "s3:PutEncryptionConfiguration",
-                "s3:PutLifecycleConfiguration",
-                "s3:DeleteBucket",
-            ):
+            for does in _MANAGES_BUCKETS:
                 attempt = Attempt(
                     who=role,
                     does=does,
@@ -181,9 +174,7 @@ def _repairs_work(scene: Scene) -> Iterator[Violation]:
                 yield from _refused(scene, scene.bucket(kind).path, attempt)
         key = scene.key
         for who, does in (
-            (role, "kms:PutKeyPolicy"),
-            (role, "kms:EnableKey"),
-            (role, "kms:DescribeKey"),
+            *((role, does) for does in _MANAGES_KEYS),
             # KMS keeps no door open for root, as S3 does.
             (scene.site.root, "kms:PutKeyPolicy"),
         ):
@@ -259,6 +250,38 @@ def _uses_the_key(
     policies = [scene.key_policy(), *([] if rights is None else [rights])]
     return allowed(scene, question, *policies)
 
+
+_MANAGES_BUCKETS = (
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:GetBucketPolicy",
+    "s3:PutBucketLogging",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+)
+"""What CloudFormation calls for a bucket (AWS: AWS::S3::Bucket and its schema)."""
+
+_MANAGES_KEYS = (
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateKeyDescription",
+)
+"""What CloudFormation calls for a key and its alias."""
 
 LIVENESS = (
     Invariant(

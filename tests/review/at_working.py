@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.lock.mutants import Change, drop, put, value
+from tests.lock.mutants import Change, drop, no_action, put, value
 from tests.review.draft import (
     FOUNDATION,
     OPERATIONS,
@@ -412,6 +412,42 @@ AT_WORKING: tuple[Mutant, ...] = (
             ),
         ),
         "Key",
+    ),
+    faulty(
+        "key-use",
+        "administrators replicate the key",
+        statement(
+            "Key",
+            Effect="Allow",
+            Principal={"AWS": "arn:aws:iam::123456789012:root"},
+            Action="kms:ReplicateKey",
+            Resource="*",
+            Condition={
+                "ArnLike": {
+                    "aws:PrincipalArn": "arn:aws:iam::123456789012:role/"
+                    "rehearsal-key-administrator"
+                }
+            },
+        ),
+        "Key",
+    ),
+    faulty(
+        "works-repair",
+        "the key is never removed",
+        policy("Key", no_action("AccountAdministers", "kms:ScheduleKeyDeletion")),
+        "Key",
+    ),
+    faulty(
+        "works-repair",
+        "a bucket's policy is never removed",
+        statement(
+            "InputsLock",
+            Effect="Deny",
+            Principal="*",
+            Action="s3:DeleteBucketPolicy",
+            Resource="@Inputs.Arn",
+        ),
+        "Inputs",
     ),
     faulty(
         "kept-versions",
