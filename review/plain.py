@@ -453,7 +453,7 @@ _ARNS = {
 
 def listed(value: Any) -> Sequence[Any]:
     """A list, also where a template may write one value alone."""
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def is_true(value: Any) -> bool:

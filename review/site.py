@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from private_transform.lock import BucketKind, Buckets, Perimeter
-from review.proof.encoder import Formula, Request
+from review.proof.formulas import Formula
+from review.proof.request import Request
 from review.proof.solver import first_example
 from review.proof.witness import told
 

@@ -25,19 +25,19 @@ from review.proof.actions import (
     key_policy_actions,
 )
 from review.proof.alike import representatives
-from review.proof.encoder import (
+from review.proof.formulas import (
     FALSE,
     TRUE,
     Formula,
-    Reading,
-    Request,
     UnsupportedPolicyError,
     all_of,
     any_of,
     literal,
 )
-from review.proof.encoder import Resource as At
 from review.proof.patience import UndecidedError
+from review.proof.reading import Reading
+from review.proof.reading import Resource as At
+from review.proof.request import Request
 from review.proof.solver import example, first_example
 from review.proof.witness import place_told, told
 from review.scene import Document, Scene, UnclearError, document_in

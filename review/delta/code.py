@@ -9,7 +9,7 @@ from review.change import Change
 from review.findings import Finding
 from review.identity import arn_of, rights_of, roles
 from review.plain import Resource, listed
-from review.proof.encoder import names_action
+from review.proof.patterns import names_action
 from review.scene import Scene, UnclearError
 
 from .asset import difference, files_of

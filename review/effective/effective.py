@@ -6,7 +6,7 @@ from functools import partial
 
 from review.change import Change
 from review.proof.actions import familiar_first
-from review.proof.encoder import Formula, UnsupportedPolicyError
+from review.proof.formulas import Formula, UnsupportedPolicyError
 from review.proof.patience import UndecidedError
 from review.proof.possible import possible
 from review.scene import Scene

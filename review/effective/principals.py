@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import z3
 
 from review.identity import arn_of, rights_of, roles
-from review.proof.encoder import Formula, Request, all_of
+from review.proof.formulas import Formula, all_of
+from review.proof.request import Request
 from review.scene import Document, Scene, UnclearError
 
 ANYBODY_ELSE = "anybody else in the account"

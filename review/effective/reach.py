@@ -12,14 +12,9 @@ from typing import Literal
 import z3
 
 from review.invariants.at_bucket import CUSTOMER_KEY, ENCRYPTION, KEY_ID
-from review.proof.encoder import (
-    Formula,
-    Reading,
-    Request,
-    Resource,
-    all_of,
-    any_of,
-)
+from review.proof.formulas import Formula, all_of, any_of
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.scene import Document
 
 from .case import NEEDS, OBJECTS

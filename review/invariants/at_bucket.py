@@ -12,17 +12,9 @@ import z3
 
 from private_transform.lock import BucketKind, Document
 from review.proof.actions import Action
-from review.proof.encoder import (
-    FALSE,
-    TRUE,
-    Formula,
-    Reading,
-    Request,
-    Resource,
-    all_of,
-    any_of,
-    literal,
-)
+from review.proof.formulas import FALSE, TRUE, Formula, all_of, any_of, literal
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.site import Site
 
 ATHENA = "athena.amazonaws.com"

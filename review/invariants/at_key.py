@@ -11,17 +11,10 @@ import z3
 
 from private_transform.lock import Document
 from review.proof.actions import access_level
-from review.proof.encoder import (
-    FALSE,
-    Formula,
-    Reading,
-    Request,
-    Resource,
-    all_of,
-    any_of,
-    arn_like,
-    literal,
-)
+from review.proof.formulas import FALSE, Formula, all_of, any_of, literal
+from review.proof.patterns import arn_like
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.site import Site
 
 _CALLER = "aws:PrincipalServiceName"

@@ -7,8 +7,10 @@ import z3
 
 from review.plain import Resource, is_true
 from review.proof.actions import INVENTED_S3, bucket_policy_actions
-from review.proof.encoder import Reading, Request, all_of
-from review.proof.encoder import Resource as At
+from review.proof.formulas import all_of
+from review.proof.reading import Reading
+from review.proof.reading import Resource as At
+from review.proof.request import Request
 from review.proof.solver import first_example
 from review.scene import Document, Scene, encryptions_of
 

@@ -9,16 +9,9 @@ from dataclasses import dataclass
 import z3
 
 from private_transform.lock import Document
-from review.proof.encoder import (
-    Formula,
-    Reading,
-    Request,
-    Resource,
-    Text,
-    all_of,
-    any_of,
-    literal,
-)
+from review.proof.formulas import Formula, Text, all_of, any_of, literal
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.site import Site
 
 

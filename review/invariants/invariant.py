@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from review.proof.encoder import UnsupportedPolicyError
+from review.proof.formulas import UnsupportedPolicyError
 from review.proof.patience import UndecidedError
 from review.scene import Scene, UnclearError
 

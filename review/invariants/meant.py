@@ -9,16 +9,9 @@ from typing import Protocol
 
 import z3
 
-from review.proof.encoder import (
-    FALSE,
-    Formula,
-    Request,
-    Text,
-    all_of,
-    any_of,
-    arn_like,
-    literal,
-)
+from review.proof.formulas import FALSE, Formula, Text, all_of, any_of, literal
+from review.proof.patterns import arn_like
+from review.proof.request import Request
 from review.site import Site
 from review.transforms import DeclaredTransform
 

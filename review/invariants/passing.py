@@ -12,7 +12,9 @@ from typing import Any
 
 import z3
 
-from review.proof.encoder import Formula, Reading, Request, Resource, literal
+from review.proof.formulas import Formula, literal
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.proof.solver import example
 from review.scene import Document, Scene
 

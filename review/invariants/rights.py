@@ -9,8 +9,10 @@ import z3
 from review.plain import Resource, listed
 from review.proof.actions import INVENTED_S3, actions_of
 from review.proof.alike import speaks_of
-from review.proof.encoder import Reading, Request, all_of
-from review.proof.encoder import Resource as At
+from review.proof.formulas import all_of
+from review.proof.reading import Reading
+from review.proof.reading import Resource as At
+from review.proof.request import Request
 from review.proof.witness import place_told
 from review.scene import Document, Scene
 from review.site import Site

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from review.plain import listed
-from review.proof.encoder import names_action
+from review.proof.patterns import names_action
 
 
 def speaks_of(statement: Mapping[str, Any], action: str) -> bool:

@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 import z3
 
-from review.proof.encoder import Formula, Request, all_of
+from review.proof.formulas import Formula, all_of
 from review.proof.patience import UndecidedError, lose_patience
+from review.proof.request import Request
 from review.proof.solver import bounded_solver, example
 from review.proof.texts import comparisons, lemmas_of_many, likely_texts
 

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 import z3
 
-from review.proof.encoder import Formula, Request, all_of, any_of
+from review.proof.formulas import Formula, all_of, any_of
 from review.proof.patience import UndecidedError, lose_patience
+from review.proof.request import Request
 from review.proof.texts import Comparison, comparisons, lemmas, likely_texts
 
 _EFFORT = 100_000_000

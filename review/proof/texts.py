@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import z3
 
-from review.proof.encoder import Formula, Text, all_of
+from review.proof.formulas import Formula, Text, all_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ import z3
 from ministack.core import iam_evaluator
 
 from private_transform.lock import Document
-from review.proof.encoder import Formula, Request
+from review.proof.formulas import Formula
+from review.proof.request import Request
 from tests.lock.sites import ACCOUNT, REGION
 
 

@@ -13,15 +13,9 @@ from review.proof.actions import (
     bucket_policy_actions,
     key_policy_actions,
 )
-from review.proof.encoder import (
-    TRUE,
-    Formula,
-    Reading,
-    Request,
-    Resource,
-    Text,
-    any_of,
-)
+from review.proof.formulas import TRUE, Formula, Text, any_of
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.proof.solver import example
 from review.site import Site
 from tests.lock.sites import ACCOUNT, KINDS

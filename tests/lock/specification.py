@@ -15,16 +15,9 @@ from review.invariants.at_bucket import (
     KEY_ID,
     SIGNED_LINKS,
 )
-from review.proof.encoder import (
-    FALSE,
-    TRUE,
-    Formula,
-    Request,
-    Text,
-    all_of,
-    any_of,
-    arn_like,
-)
+from review.proof.formulas import FALSE, TRUE, Formula, Text, all_of, any_of
+from review.proof.patterns import arn_like
+from review.proof.request import Request
 from review.site import Site
 from tests.lock.sites import ACCOUNT, REGION
 

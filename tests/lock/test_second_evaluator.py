@@ -15,7 +15,8 @@ from review.proof.actions import (
     bucket_policy_actions,
     key_policy_actions,
 )
-from review.proof.encoder import Reading, Request, Resource
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.site import Site
 from tests.lock.bucket_mutants import BUCKET_MUTANTS
 from tests.lock.concrete import Case, by_encoding, by_evaluator, key_of

@@ -1,6 +1,6 @@
 from typing import Any
 
-from review.proof.encoder import Request
+from review.proof.request import Request
 from review.proof.solver import example
 
 

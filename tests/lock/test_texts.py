@@ -4,7 +4,7 @@ from itertools import product
 import pytest
 import z3
 
-from review.proof.encoder import Formula
+from review.proof.formulas import Formula
 from review.proof.texts import Comparison, comparisons, lemmas, lemmas_of_many
 
 Lemmas = Callable[[Iterable[Comparison]], Iterator[Formula]]

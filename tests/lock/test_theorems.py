@@ -23,7 +23,8 @@ from review.proof.actions import (
     bucket_policy_actions,
     key_policy_actions,
 )
-from review.proof.encoder import Formula, Request
+from review.proof.formulas import Formula
+from review.proof.request import Request
 from review.proof.solver import example
 from review.site import Site
 from tests.lock.sites import ACCOUNT, KINDS, SITES, documents_of

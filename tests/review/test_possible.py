@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 import z3
 
-from review.proof.encoder import Formula, Request, like
+from review.proof.formulas import Formula
 from review.proof.patience import UndecidedError
+from review.proof.patterns import like
 from review.proof.possible import possible
+from review.proof.request import Request
 
 PREFIX = "s3:prefix"
 

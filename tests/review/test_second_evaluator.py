@@ -13,7 +13,8 @@ import pytest
 from private_transform.handlers.contract import JOB_LOG_GROUP
 from review.identity import rights_of, roles
 from review.plain import listed
-from review.proof.encoder import Reading, Request, Resource
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.scene import Document, Scene, scene_of
 from tests.lock.concrete import Case, by_encoding, by_identity_policy
 from tests.review.conftest import Bases

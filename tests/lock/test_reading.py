@@ -3,14 +3,10 @@ from typing import Any
 import pytest
 import z3
 
-from review.proof.encoder import (
-    Reading,
-    Request,
-    Resource,
-    UnsupportedPolicyError,
-    arn_like,
-    like,
-)
+from review.proof.formulas import UnsupportedPolicyError
+from review.proof.patterns import arn_like, like
+from review.proof.reading import Reading, Resource
+from review.proof.request import Request
 from review.proof.solver import example
 from tests.lock.concrete import Case, by_encoding
 
