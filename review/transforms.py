@@ -22,6 +22,7 @@ class DeclaredTransform:
         outputs: Prefixes in the outputs bucket.
         artifacts: Keys in the models bucket, and S3 URIs elsewhere.
         packages: ARNs of model packages.
+        images: Images of containers, also those that a package brings.
         lists: Whether its inputs are listed; a manifest names them.
     """
 
@@ -31,6 +32,7 @@ class DeclaredTransform:
     outputs: tuple[str, ...]
     artifacts: tuple[str, ...]
     packages: tuple[str, ...]
+    images: tuple[str, ...]
     lists: bool
 
 
@@ -73,6 +75,9 @@ def _declared(stack: Stack, content: Any) -> DeclaredTransform:
             each.one(shapes.ModelPackage, "model_package_name")
             for each in containers
             if each.has("model_package_name")
+        ),
+        images=tuple(
+            each.one(shapes.Image, "image") for each in containers if each.has("image")
         ),
         lists=source.one(Literal["S3Prefix", "ManifestFile"], "s3_data_type")
         == "S3Prefix",

@@ -71,7 +71,8 @@ def _changes(change: Change) -> Iterator[NetworkChange]:
 
 def _set(resource: Resource, name: str) -> Any:
     """A property; one that is absent is off."""
-    return resource.properties.get(name) or False
+    found = resource.properties.get(name)
+    return False if found in (None, "", [], "false") else found
 
 
 def findings(changes: list[NetworkChange], change: Change) -> Iterator[Finding]:
@@ -108,5 +109,6 @@ def _rules(scene: Scene) -> Iterator[str]:
 
 
 def _rule(direction: str, rule: Mapping[str, Any]) -> str:
-    said = {key: value for key, value in rule.items() if key != "Description"}
+    # A port is a number, also where a template writes it as text.
+    said = {key: str(value) for key, value in rule.items() if key != "Description"}
     return json.dumps([direction, said], sort_keys=True)

@@ -26,6 +26,10 @@ _PROTECTS: dict[tuple[str, str], str] = {
 better now."""
 
 _DECIDES: dict[str, tuple[str, set[str]]] = {
+    "AWS::CloudTrail::Trail": (
+        "who hears of what it records",
+        {"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn", "SnsTopicName"},
+    ),
     "AWS::CloudWatch::Alarm": (
         "when it tells anybody",
         {
@@ -45,7 +49,19 @@ _DECIDES: dict[str, tuple[str, set[str]]] = {
     ),
     "AWS::Lambda::EventSourceMapping": (
         "which events reach the function",
-        {"Enabled", "EventSourceArn", "FilterCriteria", "FunctionName"},
+        {
+            *("BatchSize", "DestinationConfig", "Enabled", "EventSourceArn"),
+            *("FilterCriteria", "FunctionName", "FunctionResponseTypes"),
+            *("MaximumBatchingWindowInSeconds", "ScalingConfig"),
+        },
+    ),
+    "AWS::KMS::Alias": ("which key it names", {"TargetKeyId"}),
+    "AWS::Lambda::Function": (
+        "whether it runs, and who learns of what it is given",
+        {
+            *("DeadLetterConfig", "KmsKeyArn", "LoggingConfig"),
+            *("ReservedConcurrentExecutions", "Timeout"),
+        },
     ),
     "AWS::SNS::Subscription": (
         "what is told, and to whom",
@@ -55,9 +71,14 @@ _DECIDES: dict[str, tuple[str, set[str]]] = {
         },
     ),
     "AWS::SNS::Topic": ("who hears of it", {"Subscription"}),
+    "AWS::SQS::Queue": (
+        "what becomes of messages",
+        {"MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"},
+    ),
     "AWS::StepFunctions::StateMachine": (
-        "what it runs",
+        "what it runs, and who learns of it",
         {
+            *("EncryptionConfiguration", "LoggingConfiguration", "StateMachineType"),
             *("Definition", "DefinitionS3Location", "DefinitionString"),
             *("DefinitionSubstitutions", "RoleArn"),
         },

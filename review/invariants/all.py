@@ -11,6 +11,7 @@ from .key import KEY
 from .known import KNOWN
 from .launching import LAUNCHING
 from .liveness import LIVENESS
+from .messages import MESSAGES
 from .network import NETWORK
 from .people import PEOPLE
 from .roles import ROLES
@@ -27,6 +28,7 @@ INVARIANTS = (
     *GROUPS,
     *JOBS,
     *FUNCTIONS,
+    *MESSAGES,
     *TAKERS,
     *ROLES,
     *PEOPLE,

@@ -18,6 +18,10 @@ _OF_A_CALL = {
 }
 
 
+_NOT_THERE = "InvalidPermission.NotFound"
+"""The only error that may be passed over: what is to go is gone already."""
+
+
 def calls_open_nothing(scene: Scene) -> Iterator[Violation]:
     """What a deployment calls, no template shows otherwise."""
     for each in scene.estate.of_type("Custom::AWS"):
@@ -40,5 +44,9 @@ def called(text: Any) -> tuple[str, Any]:
         found = str(call["action"]), call["parameters"]
     except (KeyError, TypeError, ValueError):
         return "", None
-    is_plain = call.keys() <= _OF_A_CALL and call.get("service") == "EC2"
+    is_plain = (
+        call.keys() <= _OF_A_CALL
+        and call.get("service") == "EC2"
+        and call.get("ignoreErrorCodesMatching", _NOT_THERE) == _NOT_THERE
+    )
     return found if is_plain else ("", None)

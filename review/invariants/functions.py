@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 
-from review.plain import Resource
+from review.plain import Resource, is_true
 from review.scene import Scene
 
 from .invariant import Invariant, Violation
 
 _BESIDE = ("FileSystemConfigs", "ImageConfig", "Layers", "VpcConfig")
 """Properties of a function that bring in code or lead elsewhere."""
+
+
+_STEERS = {
+    *("LD_LIBRARY_PATH", "LD_PRELOAD", "NODE_OPTIONS", "NODE_PATH", "PYTHONHOME"),
+    *("PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE"),
+}
+"""Variables that bring in code, beside those of Lambda and the SDKs."""
 
 
 def _run_what_is_here(scene: Scene) -> Iterator[Violation]:
@@ -33,6 +40,21 @@ def _run_what_is_here(scene: Scene) -> Iterator[Violation]:
                     says=f"{each.path} has {name}: what it brings in or reaches, "
                     "nothing here looks at.",
                 )
+        environment = each.properties.get("Environment")
+        given = environment.get("Variables") if isinstance(environment, dict) else {}
+        for name in sorted(given or {}):
+            if name.startswith("AWS_") or name in _STEERS:
+                yield Violation(
+                    resource=each.path,
+                    says=f"{each.path} has a variable {name}, by which other code "
+                    "runs, or calls go elsewhere.",
+                )
+    for each in scene.estate.of_type("Custom::AWS"):
+        if is_true(each.properties.get("InstallLatestAwsSdk")):
+            yield Violation(
+                resource=each.path,
+                says=f"{each.path} installs code from elsewhere before it runs.",
+            )
 
 
 def _called_by_services(scene: Scene) -> Iterator[Violation]:

@@ -10,6 +10,9 @@ from .calls import called
 from .invariant import Invariant, Violation
 
 _NO_TARGET = {"Description", "FromPort", "GroupId", "IpProtocol", "ToPort"}
+_TCP = ("tcp", "6")
+"""Its name and its number (AWS: AWS::EC2::SecurityGroup Egress)."""
+
 NOWHERE = "127.0.0.1/32"
 """To let out to no other host keeps AWS from letting out everything."""
 
@@ -80,7 +83,8 @@ def _leads_to_s3(
     """Whether a rule lets out to S3 in this region over TLS, and nowhere else."""
     return (
         set(target) == {"DestinationPrefixListId"}
-        and _ports(rule) == ("tcp", 443, 443)
+        and _ports(rule)[1:] == (443, 443)
+        and str(_ports(rule)[0]) in _TCP
         and _is_prefix_list_of_s3(scene, str(target["DestinationPrefixListId"]))
     )
 

@@ -48,6 +48,7 @@ def _placed(scene: Scene) -> Iterator[Violation]:
                 says=f"{each.type} {each.path} is made past the launcher, which looks "
                 "at a model's network before each job.",
             )
+    yield from _one_of_each(scene)
     for model, request in models_of(scene):
         yield from _in_our_network(scene, model, "runs", request.get("VpcConfig"))
         if request.get("EnableNetworkIsolation") is not True:
@@ -61,6 +62,20 @@ def _placed(scene: Scene) -> Iterator[Violation]:
             scene, job, "is looked for", job.properties.get("Network")
         )
         yield from _uses_its_own(scene, job)
+
+
+def _one_of_each(scene: Scene) -> Iterator[Violation]:
+    """What the second would do, no file declares."""
+    for kind in (MODEL_TYPE, JOB_TYPE):
+        seen: set[str] = set()
+        for each in scene.estate.of_type(kind):
+            if each.stack in seen:
+                yield Violation(
+                    resource=each.path,
+                    says=f"{each.path} is one {kind} more than the transform's file "
+                    "declares.",
+                )
+            seen.add(each.stack)
 
 
 def _acts_as_its_own(scene: Scene, model: Resource, role: Any) -> Iterator[Violation]:

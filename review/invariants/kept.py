@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.lifecycle import NEVER, expires_after, forgets_after
+from review.lifecycle import NEVER, archived, expires_after, forgets_after
 from review.plain import Resource, is_true, listed
 from review.scene import Scene, mappings_in
 
 from .invariant import Invariant, Violation
 
+_READ_AT_ONCE = {
+    *("GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA", "STANDARD_IA"),
+}
 _KEPT = ("AWS::KMS::Key", "AWS::S3::Bucket", "AWS::S3::BucketPolicy")
 
 
@@ -50,6 +53,12 @@ def _versioned(scene: Scene) -> Iterator[Violation]:
                 says=f"Objects of {bucket.path} are deleted after "
                 f"{expires_after(bucket):.0f} days, which no file declares.",
             )
+        for place in sorted(archived(bucket) - _READ_AT_ONCE):
+            yield Violation(
+                resource=bucket.path,
+                says=f"Objects of {bucket.path} go to {place}, where nobody reads "
+                "them at once.",
+            )
         if forgets_after(bucket) < declared:
             yield Violation(
                 resource=bucket.path,
@@ -72,12 +81,16 @@ def _audited(scene: Scene) -> Iterator[Violation]:
 
 
 def _records_all(scene: Scene, trail: Resource) -> bool:
-    settings = ("IsLogging", "IsMultiRegionTrail", "IncludeGlobalServiceEvents")
+    settings = (
+        *("EnableLogFileValidation", "IncludeGlobalServiceEvents", "IsLogging"),
+        "IsMultiRegionTrail",
+    )
     selectors = [_fields(each) for each in mappings_in(trail, "AdvancedEventSelectors")]
     objects = {f"{scene.bucket_arn(kind)}/" for kind in ("inputs", "models", "outputs")}
     return (
         all(is_true(trail.properties.get(name)) for name in settings)
         and trail.properties.get("S3BucketName") == scene.named("LogsBucket")
+        and trail.properties.get("KMSKeyId") == scene.named("KeyArn")
         and {"eventCategory Equals": {"Management"}} in selectors
         and {
             "eventCategory Equals": {"Data"},

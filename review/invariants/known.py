@@ -6,6 +6,11 @@ inline policy, a canary, an export of logs may each carry data or rights elsewhe
 
 from collections.abc import Iterator
 
+from private_transform.handlers.contract import (
+    JOB_LOG_GROUP_TYPE,
+    JOB_TYPE,
+    MODEL_TYPE,
+)
 from review.scene import Scene
 
 from .invariant import Invariant, Violation
@@ -35,14 +40,16 @@ _KNOWN = {
     "AWS::SQS::Queue",
     "AWS::SQS::QueuePolicy",
     "AWS::StepFunctions::StateMachine",
+    "Custom::AWS",
+    JOB_LOG_GROUP_TYPE,
+    JOB_TYPE,
+    MODEL_TYPE,
 }
-_OTHERWISE = ("Custom::", "AWS::CloudFormation::CustomResource")
-"""Judged by who serves them, whatever they are called."""
 
 
 def _unknown(scene: Scene) -> Iterator[Violation]:
     for each in scene.estate.resources:
-        if each.type not in _KNOWN and not each.type.startswith(_OTHERWISE):
+        if each.type not in _KNOWN:
             yield Violation(
                 resource=each.path,
                 says=f"{each.path} is a {each.type}, of which this review knows "

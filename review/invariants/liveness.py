@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from review.identity import arn_of, is_execution_role, rights_of, roles
-from review.plain import listed
+from review.plain import Resource, listed
 from review.scene import Document, Scene, document_in
 from review.transforms import transforms_of
 
@@ -19,6 +19,7 @@ from .context import (
     at_key,
     at_key_for_volumes,
     at_key_through_s3,
+    by_service,
 )
 from .invariant import Invariant, Violation
 from .jobs import models_of
@@ -91,10 +92,11 @@ def _jobs_work(scene: Scene) -> Iterator[Violation]:
                 says=f"{who} needs to lend the key to the volumes of its instances, "
                 "and the key's policy or its own refuses it.",
             )
+        yield from _job_takes_its_role(scene, role, transform.name)
         for model, request in models_of(scene):
             if model.stack != transform.stack:
                 continue
-            for question in needs_of_a_model(scene, who, request):
+            for question in needs_of_a_model(scene, who, request, transform.images):
                 if not allowed(scene, question, rights):
                     yield Violation(
                         resource=role.path,
@@ -114,6 +116,23 @@ def _jobs_work(scene: Scene) -> Iterator[Violation]:
                     lists=prefix,
                 )
                 yield from _refused(scene, role.path, attempt)
+
+
+def _job_takes_its_role(
+    scene: Scene, role: Resource, transform: str
+) -> Iterator[Violation]:
+    place, name = scene.place, f"{scene.declared.name}-{transform}-0123456789abcdef"
+    here = f"arn:{place.partition}:sagemaker:{place.region}:{place.account}"
+    trust = document_in(role, "AssumeRolePolicyDocument")
+    for kind in ("model", "transform-job"):
+        told = by_service(scene, "sagemaker.amazonaws.com", f"{here}:{kind}/{name}")
+        question = Question(does="sts:AssumeRole", at=arn_of(scene, role), told=told)
+        if not allowed(scene, question, trust):
+            yield Violation(
+                resource=role.path,
+                says=f"SageMaker needs to take {role.path} for a {kind}, and the list "
+                "of who may take it refuses that.",
+            )
 
 
 def _duties_work(scene: Scene) -> Iterator[Violation]:

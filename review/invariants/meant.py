@@ -9,7 +9,8 @@ from typing import Protocol
 
 import z3
 
-from review.proof.formulas import FALSE, Formula, Text, all_of, any_of, literal
+from private_transform.environment import ENVIRONMENT_TAG
+from review.proof.formulas import FALSE, TRUE, Formula, Text, all_of, any_of, literal
 from review.proof.patterns import arn_like
 from review.proof.request import Request
 from review.site import Site
@@ -107,6 +108,45 @@ class KeyOfAJob:
         return FALSE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningOfAJob:
+    """A job has its place in the network, its image and its logs.
+
+    Args:
+        subnets: ARNs of the environment's subnets.
+        groups: ARNs of its security groups.
+        interfaces: What ARNs of network interfaces begin with.
+        repositories: ARNs of where the images of its model are.
+        logs: What ARNs of the log streams of jobs begin with.
+        namespace: Of the metrics of jobs.
+    """
+
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...]
+    interfaces: str
+    repositories: tuple[str, ...]
+    logs: str
+    namespace: str
+
+    def __call__(self, request: Request, arn: Text, action: str, /) -> Formula:
+        """The requests that are meant."""
+        service, _, name = action.partition(":")
+        interface = z3.PrefixOf(literal(self.interfaces), arn)
+        if name == "CreateNetworkInterface":
+            ours = (*self.subnets, *self.groups)
+            return any_of([interface, *(arn == literal(each) for each in ours)])
+        if "NetworkInterface" in name and not name.startswith("Describe"):
+            return all_of([interface, request.among("ec2:Subnet", self.subnets)])
+        if service == "logs":
+            whole = arn == literal(self.logs.removesuffix(":"))
+            return any_of([whole, z3.PrefixOf(literal(self.logs), arn)])
+        if service == "cloudwatch":
+            return request.equals("cloudwatch:namespace", self.namespace)
+        if service == "ecr" and name != "GetAuthorizationToken":
+            return any_of(arn == literal(each) for each in self.repositories)
+        return TRUE
+
+
 @dataclass(frozen=True, slots=True)
 class DataOfAFunction:
     """A function keeps notes in the control bucket, and sees what is elsewhere."""
@@ -170,6 +210,10 @@ class Launching:
             return self._models(request, arn)
         if action == "sagemaker:CreateTransformJob":
             return self._jobs(request, arn)
+        if action in _ENDS:
+            tag = f"aws:ResourceTag/{ENVIRONMENT_TAG}"
+            ours = z3.PrefixOf(literal(self._called(_ENDS[action])), arn)
+            return all_of([ours, request.equals(tag, self.name)])
         return FALSE
 
     def _models(self, request: Request, arn: Text) -> Formula:
@@ -282,6 +326,12 @@ class KeyOfADuty:
         writes = {"kms:GenerateDataKey"} if self.duty == "uploaders" else set()
         return all_of([ours, through_s3]) if action in {_DECRYPT} | writes else FALSE
 
+
+_ENDS = {
+    "sagemaker:DeleteModel": "model",
+    "sagemaker:StopTransformJob": "transform-job",
+}
+"""What ends models and jobs, and whose ARNs it is about."""
 
 _DECRYPT = "kms:Decrypt"
 _JOB_ENCRYPTS = {

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from review.plain import listed
+from review.plain import is_true, listed
 from review.scene import Scene
 
 from .calls import calls_open_nothing
@@ -28,6 +28,10 @@ OURS = {
     "AWS::EC2::VPCEndpoint",
 }
 """Types of a network that other promises here look at."""
+
+_FIELDS_NEEDED = ("srcaddr", "dstaddr", "action")
+_FIELDS = " ".join(f"${{{name}}}" for name in _FIELDS_NEEDED)
+"""Of a flow log that names none (AWS: Flow log records, Default format)."""
 
 _NETWORKING = re.compile(
     "AWS::(AppStream|ApiGateway|ApiGatewayV2|DirectConnect|EC2|ElasticLoadBalancing"
@@ -116,6 +120,12 @@ def _routed(scene: Scene) -> Iterator[Violation]:
                 says=f"What runs in {subnet.path} has no route to the S3 endpoint.",
             )
 
+    vpc = scene.resource("AWS::EC2::VPC", scene.named("VpcId"))
+    if not is_true(vpc.properties.get("EnableDnsSupport", True)):
+        # AWS: Gateway endpoints for Amazon S3, Considerations.
+        yield Violation(
+            resource=vpc.path, says=f"Nobody in {vpc.path} finds S3 by its name."
+        )
     for model, request in models_of(scene):
         network = request.get("VpcConfig")
         used = network.get("SecurityGroupIds", []) if isinstance(network, dict) else []
@@ -138,12 +148,18 @@ def _logged(scene: Scene) -> Iterator[Violation]:
             given.get("ResourceId") == scene.named("VpcId")
             and given.get("TrafficType") == "ALL"
             and str(given.get("LogGroupName")) in groups
+            and _tells_enough(str(given.get("LogFormat", _FIELDS)))
             and given.get("LogDestinationType") == "cloud-watch-logs"
         ):
             return
     yield Violation(
         resource=vpc.path, says="No flow log records all traffic of the network."
     )
+
+
+def _tells_enough(log_format: str) -> bool:
+    """Who sent to whom, and whether it was let through."""
+    return all(f"${{{name}}}" in log_format for name in _FIELDS_NEEDED)
 
 
 def _is_off(value: Any) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from private_transform.handlers.contract import JOB_LOG_GROUP
 from review.identity import is_execution_role, rights_of, roles
 from review.proof.actions import actions_of
 from review.scene import Scene
-from review.transforms import transforms_of
+from review.transforms import DeclaredTransform, transforms_of
 
 from .invariant import Invariant, Violation
 from .meant import (
@@ -15,8 +16,10 @@ from .meant import (
     KeyOfAFunction,
     KeyOfAJob,
     Launching,
+    RunningOfAJob,
 )
 from .rights import S3, more_than, more_than_named
+from .running import repositories
 
 _JOB_DOES = {
     "cloudwatch:PutMetricData",
@@ -40,7 +43,13 @@ _JOB_DOES = {
 }
 """Beside S3 and KMS (AWS: How to use SageMaker AI execution roles)."""
 
-_LAUNCHES = ("iam:PassRole", "sagemaker:CreateModel", "sagemaker:CreateTransformJob")
+_LAUNCHES = (
+    "iam:PassRole",
+    "sagemaker:CreateModel",
+    "sagemaker:CreateTransformJob",
+    "sagemaker:DeleteModel",
+    "sagemaker:StopTransformJob",
+)
 _CALLS_ON = (
     "lambda:GetFunction",
     "lambda:InvokeFunction",
@@ -70,12 +79,10 @@ _FUNCTION_DOES = {
     "logs:PutRetentionPolicy",
     "logs:TagResource",
     "sagemaker:AddTags",
-    "sagemaker:DeleteModel",
     "sagemaker:DescribeModel",
     "sagemaker:DescribeModelPackage",
     "sagemaker:DescribeTransformJob",
     "sagemaker:ListTransformJobs",
-    "sagemaker:StopTransformJob",
 }
 """Beside S3 and KMS."""
 
@@ -87,10 +94,33 @@ def _jobs_reach_their_own(scene: Scene) -> Iterator[Violation]:
         if not is_execution_role(scene, role):
             continue
         rights = rights_of(scene, role)
-        data = DataOfAJob(scene.site, declared.get(role.stack))
+        own = declared.get(role.stack)
+        data = DataOfAJob(scene.site, own)
         yield from more_than(data, scene, role, rights, S3)
         yield from more_than(key, scene, role, rights, actions_of("kms"))
+        running = _running(scene, own)
+        yield from more_than(running, scene, role, rights, tuple(sorted(_JOB_DOES)))
         yield from more_than_named(_JOB_DOES, role, rights, ("s3", "kms"))
+
+
+def _running(scene: Scene, own: DeclaredTransform | None) -> RunningOfAJob:
+    place, names = scene.place, scene.estate.names
+    of_account = f"{place.region}:{place.account}"
+    ec2, logs = (
+        f"arn:{place.partition}:{service}:{of_account}:" for service in ("ec2", "logs")
+    )
+    subnets = scene.estate.of_type("AWS::EC2::Subnet")
+    groups = scene.estate.of_type("AWS::EC2::SecurityGroup")
+    return RunningOfAJob(
+        subnets=tuple(f"{ec2}subnet/{names(each).reference}" for each in subnets),
+        groups=tuple(
+            f"{ec2}security-group/{names(each).attribute('GroupId')}" for each in groups
+        ),
+        interfaces=f"{ec2}network-interface/",
+        repositories=tuple(repositories(scene, own.images if own else ())),
+        logs=f"{logs}log-group:{JOB_LOG_GROUP}:",
+        namespace=JOB_LOG_GROUP,
+    )
 
 
 def _functions_open_no_data(scene: Scene) -> Iterator[Violation]:
@@ -142,8 +172,9 @@ ROLES = (
     ),
     Invariant(
         id="roles-of-functions",
-        says="Functions open no data, start models and jobs of this environment only, "
-        "in its network and under its key, and do nothing else of note.",
+        says="Functions open no data, start and end models and jobs of this "
+        "environment only, in its network and under its key, and do no more than they "
+        "need.",
         violations=_functions_open_no_data,
     ),
 )

@@ -1,7 +1,7 @@
 """What a job needs beside its data: a place in the network, an image, logs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from private_transform.handlers.contract import JOB_LOG_GROUP
@@ -21,8 +21,8 @@ _SEES = (
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
-    "ecr:GetAuthorizationToken",
 )
+_SIGNS_IN = ("ecr:GetAuthorizationToken",)
 _PULLS = (
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
@@ -31,7 +31,7 @@ _PULLS = (
 
 
 def needs_of_a_model(
-    scene: Scene, who: str, request: Mapping[str, Any]
+    scene: Scene, who: str, request: Mapping[str, Any], images: Iterable[str]
 ) -> Iterator[Question]:
     """What the role of a model has to be allowed.
 
@@ -41,6 +41,7 @@ def needs_of_a_model(
         scene: The side.
         who: The role's ARN.
         request: The CreateModel request.
+        images: Of its containers, as its file names them.
     """
 
     def asked(
@@ -49,7 +50,8 @@ def needs_of_a_model(
         everything = {**by_role(scene, who), **(told or {})}
         return Question(does=does, at=at, below=below, told=everything)
 
-    for does in _SEES:
+    pulled = sorted({*repositories(scene, (*images, *_images_in(request)))})
+    for does in (*_SEES, *(_SIGNS_IN if pulled else ())):
         yield asked(does, "*")
     place = scene.place
     ours = f"{place.region}:{place.account}"
@@ -69,7 +71,7 @@ def needs_of_a_model(
         for subnet in subnets:
             told = {"ec2:Subnet": subnet}
             yield asked(does, f"{ec2}network-interface/", "", told)
-    for repository in sorted(set(_repositories(scene, request))):
+    for repository in pulled:
         for does in _PULLS:
             yield asked(does, repository)
     group = f"{logs}log-group:{JOB_LOG_GROUP}:"
@@ -80,11 +82,22 @@ def needs_of_a_model(
     yield asked("cloudwatch:PutMetricData", "*", None, namespace)
 
 
-def _repositories(scene: Scene, request: Mapping[str, Any]) -> Iterator[str]:
-    """ARNs of where a model's images are."""
+def _images_in(request: Mapping[str, Any]) -> Iterator[str]:
+    """The images that a CreateModel request names."""
     given = (request.get("PrimaryContainer"), *listed(request.get("Containers", [])))
     for each in given:
-        image = str(each.get("Image", "")) if isinstance(each, dict) else ""
+        if isinstance(each, dict) and "Image" in each:
+            yield str(each["Image"])
+
+
+def repositories(scene: Scene, images: Iterable[str]) -> Iterator[str]:
+    """ARNs of where images of Amazon ECR are.
+
+    Args:
+        scene: The side.
+        images: As a transform's file names them.
+    """
+    for image in images:
         if found := _IMAGE.fullmatch(image):
             of_account = f"{found['region']}:{found['account']}"
             partition = scene.place.partition

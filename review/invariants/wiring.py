@@ -31,9 +31,29 @@ _DATA_KEYS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 def _services_work(scene: Scene) -> Iterator[Violation]:
     for each in scene.estate.resources:
+        if each.type in _ACTS_AS and _ACTS_AS[each.type][0] in each.properties:
+            yield from _role_taken(scene, each, *_ACTS_AS[each.type])
         wires = _WIRES.get(each.type)
         if wires is not None:
             yield from wires(scene, each)
+
+
+def _role_taken(
+    scene: Scene, resource: Resource, name: str, service: str
+) -> Iterator[Violation]:
+    arn = str(resource.properties[name])
+    role = scene.resource("AWS::IAM::Role", arn)
+    source = scene.estate.names(resource).arn
+    told = by_service(scene, service, source)
+    if service not in _TELL_FOR_WHOM:
+        told |= {"aws:SourceAccount": Unknown.MAYBE, "aws:SourceArn": Unknown.MAYBE}
+    if resource.type == "AWS::EC2::FlowLog":
+        place = scene.place
+        here = f"arn:{place.partition}:ec2:{place.region}:{place.account}"
+        told["aws:SourceArn"] = f"{here}:vpc-flow-log/fl-0123456789abcdef0"
+    question = Question(does="sts:AssumeRole", at=arn, told=told)
+    if not allowed(scene, question, document_in(role, "AssumeRolePolicyDocument")):
+        yield _refused(role, service, question, resource)
 
 
 def _of_a_function(scene: Scene, function: Resource) -> Iterator[Violation]:
@@ -320,6 +340,18 @@ def _refused(
         f"and the policy of {owner.path} refuses it.",
     )
 
+
+_ACTS_AS: Mapping[str, tuple[str, str]] = {
+    "AWS::CloudTrail::Trail": ("CloudWatchLogsRoleArn", "cloudtrail.amazonaws.com"),
+    "AWS::EC2::FlowLog": ("DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"),
+    "AWS::Lambda::Function": ("Role", "lambda.amazonaws.com"),
+    "AWS::StepFunctions::StateMachine": ("RoleArn", "states.amazonaws.com"),
+}
+"""The property that names a role, and the service that takes it."""
+
+_TELL_FOR_WHOM = {"states.amazonaws.com", "vpc-flow-logs.amazonaws.com"}
+"""Services that say for what they take a role (AWS: Cross-service confused deputy
+prevention, in their guides)."""
 
 _CALLED_ON: Mapping[str, str] = {
     "AWS::Lambda::Function": "lambda:InvokeFunction",

@@ -614,7 +614,7 @@ _BUCKETS: tuple[Mutant, ...] = (
 )
 _MESSAGES: tuple[Mutant, ...] = (
     faulty(
-        "access",
+        "messages-ours",
         "everybody hears of ended jobs",
         statement(
             "StateChangesTopicPolicy",
@@ -625,11 +625,9 @@ _MESSAGES: tuple[Mutant, ...] = (
             Resource="@StateChangesTopic",
         ),
         "StateChangesTopicPolicy",
-        severity="medium",
-        rule="access-more",
     ),
     faulty(
-        "access",
+        "messages-ours",
         "everybody sends messages of ended jobs",
         statement(
             "StateChangesEndedPolicy",
@@ -640,8 +638,6 @@ _MESSAGES: tuple[Mutant, ...] = (
             Resource="@StateChangesEnded.Arn",
         ),
         "StateChangesEndedPolicy",
-        severity="medium",
-        rule="access-more",
     ),
     faulty(
         "access",
@@ -659,12 +655,10 @@ _MESSAGES: tuple[Mutant, ...] = (
         rule="access-",
     ),
     faulty(
-        "data",
+        "messages-ours",
         "the topic is not encrypted",
         no_prop("StateChangesTopic", "KmsMasterKeyId", part=OPERATIONS),
         "StateChangesTopic",
-        severity="medium",
-        rule="setting-matters",
     ),
     faulty(
         "data",

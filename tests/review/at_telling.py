@@ -13,8 +13,6 @@ from tests.review.draft import (
 )
 from tests.review.mutant import Base, Mutant, faulty
 
-_THEIRS = "arn:aws:sqs:us-east-1:999999999999:theirs"
-
 
 def _matters(
     name: str, resource: str, change: Edit, *, base: Base = "rehearsal"
@@ -73,16 +71,10 @@ _ALARM: dict[str, tuple[str, object]] = {
     "an alarm takes silence for good": ("TreatMissingData", "notBreaching"),
     "an alarm looks at something else": ("MetricName", "Nothing"),
     "an alarm looks at another transform": ("Dimensions", []),
-    "an alarm tells somebody else": ("AlarmActions", [_THEIRS]),
     "nobody hears that all is well again": ("OKActions", []),
 }
 _ENDS: dict[str, tuple[str, str, object]] = {
     "the rule is off": ("EndedRule", "State", "DISABLED"),
-    "the rule tells somebody else": (
-        "EndedRule",
-        "Targets",
-        [{"Arn": _THEIRS, "Id": "Queue"}],
-    ),
     "the rule tells it each minute": (
         "EndedRule",
         "ScheduleExpression",
@@ -126,14 +118,6 @@ AT_TELLING: tuple[Mutant, ...] = (
         "AWS::Events::Rule",
         ScheduleExpression="rate(1 minute)",
         Targets=[{"Arn": "@LauncherOnEvent.Arn", "Id": "Launcher"}],
-    ),
-    _new(
-        "a stranger's bus hears of all jobs",
-        "AWS::Events::Rule",
-        EventPattern={"source": ["aws.sagemaker"]},
-        Targets=[
-            {"Arn": "arn:aws:events:us-east-1:999999999999:event-bus/x", "Id": "Bus"}
-        ],
     ),
     _new(
         "the queue is taken from twice",

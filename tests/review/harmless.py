@@ -28,6 +28,11 @@ _COMPLETE = "LauncherIsCompleteRole"
 _GROUPS = "arn:aws:logs:us-east-1:123456789012:log-group"
 
 
+def _ports_as_texts(draft: Draft) -> None:
+    (rule,) = draft.properties("NetworkContainerGroup")["SecurityGroupEgress"]
+    rule.update(FromPort="443", ToPort="443")
+
+
 def _egress_apart(draft: Draft) -> None:
     group = draft.properties("NetworkContainerGroup")
     (rule,) = group["SecurityGroupEgress"]
@@ -357,6 +362,7 @@ TIGHTENING: tuple[Mutant, ...] = (
                 Action="s3:DeleteObject*",
                 Resource="@Inputs.Arn/*",
             ),
+            "the ports of a rule are texts": _ports_as_texts,
             "the lock spares an action less": policy(
                 "InputsLock", no_action(LOCK, "s3:GetBucketWebsite")
             ),
