@@ -352,6 +352,10 @@ def mappings_in(resource: Resource, key: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _blind_spots(assembly: Assembly, estate: Estate) -> Iterator[str]:
+    for where in dict.fromkeys(estate.unresolved):
+        # What such a reference gives, a deployment knows; other values nobody does.
+        if "{{resolve:" not in where:
+            yield f"{where} has no value here"
     for stack in assembly.stacks:
         for section in sorted(stack.template.keys() - _SECTIONS):
             yield f"{stack.name} has {section}, which is not evaluated"

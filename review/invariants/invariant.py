@@ -1,7 +1,7 @@
 """A promise, and whether one side of a review keeps it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -66,8 +66,12 @@ class Invariant:
         """Decide it for one side; what is found counts, though a part is unclear."""
         found: list[Violation] = []
         try:
-            for violation in islice(self.violations(scene), _MOST):
+            violations = self.violations(scene)
+            for violation in islice(violations, _MOST):
                 found.append(violation)  # Kept when the next one raises.
+            if next(violations, None) is not None:
+                says = f"{found[-1].says} There are more of these."
+                found[-1] = replace(found[-1], says=says)
         except UnsupportedPolicyError as error:
             why = f"a policy cannot be read exactly: {error}"
         except UnclearError as error:

@@ -5,8 +5,9 @@ from typing import Any
 
 from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
 from private_transform.handlers.contract import JOB_TYPE, MODEL_TYPE
-from review.plain import Resource, listed
+from review.plain import Resource, is_true, listed
 from review.scene import Scene, UnclearError, mappings_in
+from review.transforms import transforms_of
 
 from .invariant import Invariant, Violation
 
@@ -51,7 +52,7 @@ def _placed(scene: Scene) -> Iterator[Violation]:
     yield from _one_of_each(scene)
     for model, request in models_of(scene):
         yield from _in_our_network(scene, model, "runs", request.get("VpcConfig"))
-        if request.get("EnableNetworkIsolation") is not True:
+        if not is_true(request.get("EnableNetworkIsolation")):
             yield Violation(
                 resource=model.path,
                 says=f"The model {model.path} is not isolated from the network.",
@@ -196,20 +197,25 @@ def _volume_encrypted(
 def _on_our_buckets(scene: Scene) -> Iterator[Violation]:
     inputs = f"s3://{scene.named('InputsBucket')}/"
     outputs = f"s3://{scene.named('OutputsBucket')}/"
+    declared = {each.stack: each for each in transforms_of(scene)}
     for job, request in jobs_of(scene):
+        own = declared.get(job.stack)
+        reads = tuple(f"{inputs}{each}" for each in (own.inputs if own else ()))
+        writes = tuple(f"{outputs}{each}" for each in (own.outputs if own else ()))
         source = _mapping(
             _mapping(_mapping(request, "TransformInput"), "DataSource"), "S3DataSource"
         )
         capture = _mapping(request, "DataCaptureConfig")
-        for uri, bucket in (
-            (source.get("S3Uri"), inputs),
-            (_mapping(request, "TransformOutput").get("S3OutputPath"), outputs),
-            (capture.get("DestinationS3Uri", outputs), outputs),
+        for uri, meant in (
+            (source.get("S3Uri"), reads),
+            (_mapping(request, "TransformOutput").get("S3OutputPath"), writes),
+            (capture.get("DestinationS3Uri", *writes[:1]), writes),
         ):
-            if not str(uri).startswith(bucket):
+            if not str(uri).startswith(meant):
                 yield Violation(
                     resource=job.path,
-                    says=f"{job.path} works on {uri}, which is not in {bucket}.",
+                    says=f"{job.path} works on {uri}, which the transform's file does "
+                    "not name.",
                 )
 
 
@@ -232,7 +238,8 @@ JOBS = (
     ),
     Invariant(
         id="jobs-on-our-buckets",
-        says="Every job reads the inputs bucket and writes the outputs bucket.",
+        says="Every job reads and writes where its transform's file says, in the "
+        "inputs and the outputs bucket.",
         violations=_on_our_buckets,
     ),
     Invariant(

@@ -36,6 +36,12 @@ def _found(site: Site, policy: str) -> tuple[tuple[str, str], ...]:
 
 def _settings(scene: Scene) -> Iterator[Violation]:
     key = scene.key
+    for each in scene.estate.of_type("AWS::KMS::Key"):
+        if each != key:
+            yield Violation(
+                resource=each.path,
+                says=f"{each.path} is another key, of which nothing is proved.",
+            )
     for name, wanted, otherwise in (
         ("EnableKeyRotation", True, "The key's material is never renewed."),
         ("Enabled", True, "The key is disabled: nothing can be read or written."),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.identity import rights_of
-from review.plain import Resource, listed
+from review.plain import Resource, is_true, listed
 from review.scene import Document, Scene, mappings_in
 
 from .context import Told, by_role
@@ -38,7 +38,9 @@ def _of_a_model(
         "sagemaker:CreateModel",
         name,
         {
-            "sagemaker:NetworkIsolation": request.get("EnableNetworkIsolation") is True,
+            "sagemaker:NetworkIsolation": is_true(
+                request.get("EnableNetworkIsolation")
+            ),
             "sagemaker:VpcSecurityGroupIds": _texts(network, "SecurityGroupIds"),
             "sagemaker:VpcSubnets": _texts(network, "Subnets"),
             **_tags(request, "RequestTag"),

@@ -1,6 +1,7 @@
 """The promise about events and messages: they come from services and stay here."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from review.scene import Scene, document_in, mappings_in
 from .deputy import is_for_the_account
 from .invariant import Invariant, Violation
 
+_TOLD = re.compile(r'arn:[\w-]+:(?:events|lambda|sns|sqs|states):[^"\\\s]+')
 _ALARM = "AWS::CloudWatch::Alarm"
 _OURS = (
     "AWS::Lambda::Function",
@@ -78,12 +80,20 @@ def _aims(resource: Resource) -> Iterator[str]:
             aim = given.get("DestinationConfig")
             failed = aim.get("OnFailure") if isinstance(aim, dict) else None
             yield from _target(failed, "Destination")
+        case "AWS::StepFunctions::StateMachine":
+            yield from _named_in(given.get("DefinitionString"))
         case "AWS::Lambda::Function":
+            yield from _named_in(given.get("Environment"))
             yield from _target(given.get("DeadLetterConfig"), "TargetArn")
         case "AWS::SQS::Queue":
             yield from _target(given.get("RedrivePolicy"), "deadLetterTargetArn")
         case "AWS::CloudTrail::Trail" if "SnsTopicName" in given:
             yield str(given["SnsTopicName"])
+
+
+def _named_in(content: Any) -> Iterator[str]:
+    """ARNs of what can be told or called."""
+    yield from _TOLD.findall(json.dumps(content, ensure_ascii=False))
 
 
 def _target(value: Any, key: str) -> Iterator[str]:
