@@ -12,6 +12,7 @@ from .invariant import Invariant, Violation
 from .jobs import jobs_of, models_of
 from .passing import Question, allowed
 
+_VOLUMES = "sagemaker:VolumeKmsKeyArn"
 _TAGGING = "sagemaker:TaggingAction"
 _SAMPLE = "0123456789abcdef"
 """What may follow the name of an environment and a transform."""
@@ -72,7 +73,7 @@ def _of_a_job(
     given = (request.get("TransformResources"), *mappings_in(job, "Fallbacks"))
     for each in given:
         volumes = each.get("VolumeKmsKeyId") if isinstance(each, dict) else None
-        keys: Told = {} if volumes is None else {"sagemaker:VolumeKmsKeyArn": volumes}
+        keys: Told = {} if volumes is None else {_VOLUMES: str(volumes)}
         yield _asked(
             "sagemaker:CreateTransformJob",
             name,
