@@ -1,4 +1,4 @@
-"""Three hundred changes of real templates: which does a review notice, and how?"""
+"""Five hundred changes of real templates: which does a review notice, and how?"""
 
 import json
 from collections import Counter
