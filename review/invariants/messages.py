@@ -27,10 +27,11 @@ def _stay_here(scene: Scene) -> Iterator[Violation]:
     ):
         for statement in document_in(policy, "PolicyDocument")["Statement"]:
             if statement["Effect"] == "Allow" and not _of_a_service(scene, statement):
+                who = json.dumps(statement.get("Principal", "nobody"))
                 yield Violation(
                     resource=policy.path,
-                    says=f"{policy.path} lets in {json.dumps(statement['Principal'])}, "
-                    "who is no service on behalf of this account.",
+                    says=f"{policy.path} lets in {who}, who is no service on behalf "
+                    "of this account.",
                 )
     ours = {scene.estate.names(each).arn for each in scene.estate.of_type(*_OURS)}
     for each in scene.estate.resources:
