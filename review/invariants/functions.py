@@ -1,6 +1,7 @@
 """The promises about functions: what they run, and who calls them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from review.plain import Resource, is_true
 from review.scene import Scene
@@ -16,6 +17,13 @@ _STEERS = {
     *("PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE"),
 }
 """Variables that bring in code, beside those of Lambda and the SDKs."""
+
+
+def variables_of(function: Resource) -> Mapping[str, Any]:
+    """The variables that a function is given."""
+    environment = function.properties.get("Environment")
+    found = environment.get("Variables") if isinstance(environment, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _run_what_is_here(scene: Scene) -> Iterator[Violation]:
@@ -40,9 +48,7 @@ def _run_what_is_here(scene: Scene) -> Iterator[Violation]:
                     says=f"{each.path} has {name}: what it brings in or reaches, "
                     "nothing here looks at.",
                 )
-        environment = each.properties.get("Environment")
-        given = environment.get("Variables") if isinstance(environment, dict) else {}
-        for name in sorted(given or {}):
+        for name in sorted(variables_of(each)):
             if name.startswith("AWS_") or name in _STEERS:
                 yield Violation(
                     resource=each.path,

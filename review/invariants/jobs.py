@@ -41,6 +41,12 @@ def request_of(resource: Resource) -> Mapping[str, Any]:
     return request
 
 
+def containers_in(request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The containers that a CreateModel request names, one or several."""
+    given = (request.get("PrimaryContainer"), *listed(request.get("Containers", [])))
+    return (each for each in given if isinstance(each, dict))
+
+
 def _placed(scene: Scene) -> Iterator[Violation]:
     for each in scene.estate.resources:
         if each.type.startswith(_OUTSIDE_THE_LAUNCHER):

@@ -8,8 +8,9 @@ from review.plain import Resource, is_true, listed
 from review.scene import Document, Scene, mappings_in
 
 from .context import Told, by_role
+from .functions import variables_of
 from .invariant import Invariant, Violation
-from .jobs import jobs_of, models_of
+from .jobs import containers_in, jobs_of, models_of
 from .passing import Question, allowed
 
 _VOLUMES = "sagemaker:VolumeKmsKeyArn"
@@ -58,9 +59,8 @@ def _of_a_model(
 
 
 def _packages(request: Mapping[str, Any]) -> Iterator[str]:
-    given = (request.get("PrimaryContainer"), *listed(request.get("Containers", [])))
-    for each in given:
-        if isinstance(each, dict) and "ModelPackageName" in each:
+    for each in containers_in(request):
+        if "ModelPackageName" in each:
             yield str(each["ModelPackageName"])
 
 
@@ -126,9 +126,7 @@ def _roles_behind(scene: Scene, resource: Resource) -> Iterator[tuple[str, Docum
         for each in scene.estate.of_type("AWS::Lambda::Function")
     }
     provider = functions.get(str(resource.properties.get("ServiceToken")))
-    environment = provider.properties.get("Environment") if provider else None
-    variables = environment.get("Variables") if isinstance(environment, dict) else None
-    for value in map(str, (variables or {}).values()):
+    for value in map(str, variables_of(provider).values() if provider else ()):
         if value in functions:
             arn = str(functions[value].properties.get("Role"))
             yield arn, rights_of(scene, scene.resource("AWS::IAM::Role", arn))

@@ -9,6 +9,7 @@ from review.plain import listed
 from review.scene import Scene
 
 from .context import Told, by_role
+from .jobs import containers_in
 from .passing import Question
 
 _IMAGE = re.compile(
@@ -84,9 +85,8 @@ def needs_of_a_model(
 
 def _images_in(request: Mapping[str, Any]) -> Iterator[str]:
     """The images that a CreateModel request names."""
-    given = (request.get("PrimaryContainer"), *listed(request.get("Containers", [])))
-    for each in given:
-        if isinstance(each, dict) and "Image" in each:
+    for each in containers_in(request):
+        if "Image" in each:
             yield str(each["Image"])
 
 

@@ -21,6 +21,7 @@ from .context import (
     by_role,
     by_service,
 )
+from .functions import variables_of
 from .invariant import Invariant, Violation
 from .passing import Question, allowed
 
@@ -62,9 +63,7 @@ def _of_a_function(scene: Scene, function: Resource) -> Iterator[Violation]:
     name = logging.get("LogGroup") if isinstance(logging, dict) else None
     own = f"/aws/lambda/{scene.estate.names(function).name}"
     yield from _writes_logs(scene, function, role, str(name or own))
-    environment = given.get("Environment")
-    variables = environment.get("Variables") if isinstance(environment, dict) else None
-    for value in map(str, (variables or {}).values()):
+    for value in map(str, variables_of(function).values()):
         yield from _calls_on(scene, function, role, value)
 
 

@@ -16,7 +16,7 @@ from review.__main__ import FORMS, main
 from review.assembly import Assembly, read_assembly
 from review.bad_input import BadInputError
 from tests.review.conftest import Bases
-from tests.review.draft import ENVIRONMENT, FOUNDATION, Draft
+from tests.review.draft import ENVIRONMENT, FOUNDATION, OPERATIONS, Draft, prop
 from tests.review.reseal import reseal
 from tests.synthesized import Synthesis
 
@@ -377,3 +377,16 @@ def test_anything_anywhere_is_refused_or_told(bases: Bases, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(1_000, 1_400))
 def test_many_values_anywhere_are_refused_or_told(bases: Bases, seed: int) -> None:
     _is_refused_or_told(bases, seed)
+
+
+@pytest.mark.parametrize(
+    "name", ["LauncherOnEvent", "LauncherProviderframeworkonEvent"]
+)
+@pytest.mark.parametrize("variables", [5, "text", [1], [{"a": "b"}]])
+def test_variables_of_another_type_are_told(
+    bases: Bases, name: str, variables: Any
+) -> None:
+    draft = Draft(bases.assemblies["rehearsal"])
+    prop(name, "Environment", {"Variables": variables}, part=OPERATIONS)(draft)
+
+    assert bases.new_findings("rehearsal", draft.assembly())
