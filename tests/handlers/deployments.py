@@ -1,11 +1,13 @@
 """Short names for what the tests do again and again."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from chaos.cloudformation import job_properties
 from chaos.framework import Reply
 from chaos.history import Deploy, History, Template
 from chaos.sagemaker import Outcome
-from chaos.world import World
+from chaos.world import DAY, World
 
 
 def world_where(*outcomes: Outcome, **settings: Any) -> World:
@@ -16,6 +18,40 @@ def world_where(*outcomes: Outcome, **settings: Any) -> World:
 def deploy(world: World, **template: Any) -> bool:
     """Deploy a template; whether it succeeded."""
     return world.do(Deploy(template=Template(**template)))
+
+
+def begin(
+    world: World,
+    *,
+    overlap: str = "skip",
+    select: str = "all",
+    ready: str = "",
+    on_empty: str = "skip",
+    asked: Any = None,
+    inputs: str = "photos-0/",
+    data_type: str = "S3Prefix",
+    zone: str = "UTC",
+    **template: Any,
+) -> str:
+    """Begin an execution of the deployed transform; its ARN."""
+    order = job_properties(Template(**template), world.stack.held["Model"])
+    order["Request"]["TransformInput"]["DataSource"]["S3DataSource"] = {
+        "S3DataType": data_type,
+        "S3Uri": f"s3://inputs/{inputs}",
+    }
+    runs = {"Overlap": overlap, "Select": select, "Ready": ready, "OnEmpty": on_empty}
+    return world.executions.start(
+        {**order, "Runs": runs, "TimeZone": zone}, {} if asked is None else asked
+    )
+
+
+def execute(world: World, **settings: Any) -> Mapping[str, str]:
+    """Begin an execution and let it end; its last answer."""
+    execution = begin(world, **settings)
+    assert world.agenda.run_until(
+        lambda: execution in world.executions.ended, within=DAY
+    )
+    return world.executions.ended[execution]
 
 
 def replies(world: World, kind: str, resource: str = "Job") -> list[Reply]:

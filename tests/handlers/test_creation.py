@@ -39,7 +39,7 @@ def test_a_deployment_makes_the_model_and_runs_the_job_to_its_end(
     assert world.stack.held["Job"].data == {
         "JobName": job.name,
         "Status": "Completed",
-        "OutputPath": f"s3://outputs/faces/job={job.name}/",
+        "OutputPath": f"s3://outputs/faces/date=2030-01-01/job={job.name}/",
         "Note": "It did what it was for.",
     }
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -9,10 +10,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from chaos.cloudformation import SECRET, model_properties
+from chaos.cloudformation import SECRET, job_properties, model_properties
 from chaos.history import Template
 from chaos.world import CONTROL, World, job_by_hand
 from private_transform.handlers import entry
+from tests.handlers.deployments import deploy
 
 MODEL_REQUEST: dict[str, Any] = {
     "RequestType": "Create",
@@ -119,3 +121,39 @@ def test_a_state_change_that_cannot_be_handled_stays_in_the_queue(
 
     with pytest.raises(ClientError):
         entry.on_state_change({"Records": [message]}, None)
+
+
+def test_an_execution_goes_on(world: World, made: Clients) -> None:
+    assert deploy(world)
+    (model,) = world.sagemaker.models
+    order = {
+        **job_properties(Template(), world.stack.held["Model"]),
+        "Runs": {"Overlap": "skip", "Select": "all", "Ready": "", "OnEmpty": "skip"},
+    }
+    execution = {"Id": "arn:1", "StartTime": "2030-01-01T00:00:00Z", "Input": {}}
+
+    answer = entry.run({"Execution": execution, "Order": order}, None)
+
+    assert answer["State"] == "waiting"
+    *_, job = world.sagemaker.jobs.values()
+    assert job.request["ModelName"] == model
+    assert made == [("sagemaker", entry.PATIENT), ("s3", entry.PATIENT)]
+
+
+def test_the_watch_looks_at_jobs_that_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_RUNTIME_IN_HOURS", "24")
+    world.sagemaker.models["m"] = {"ModelName": "m"}
+    for name in ("dev-faces-old", "dev-faces-new"):
+        world.sagemaker.create_transform_job(**job_by_hand(name, "m"))
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    world.sagemaker.jobs["dev-faces-old"].created = long_ago
+    world.sagemaker.jobs["dev-faces-new"].created = datetime.now(UTC)
+
+    entry.watch({}, None)
+
+    assert [job.status for job in world.sagemaker.jobs.values()] == [
+        "Stopping",
+        "InProgress",
+    ]

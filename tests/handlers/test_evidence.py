@@ -45,8 +45,8 @@ def closed(schema: Any) -> Iterator[bool]:
         yield schema.get("additionalProperties") is False
         for each in schema["properties"].values():
             yield from closed(each)
-    if "items" in schema:
-        yield from closed(schema["items"])
+    for each in (*schema.get("oneOf", ()), *filter(None, [schema.get("items")])):
+        yield from closed(each)
 
 
 def test_a_job_of_a_deployment_tells_who_started_it_with_what() -> None:

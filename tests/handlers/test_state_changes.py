@@ -8,7 +8,8 @@ from chaos.faults import Fate
 from chaos.history import History, StartByHand
 from chaos.sagemaker import Outcome
 from chaos.world import CONTROL, World, job_by_hand
-from private_transform.handlers.state_change import StateChanges, UnclearError
+from private_transform.handlers.executions import UnclearError
+from private_transform.handlers.state_change import StateChanges
 from tests.handlers.deployments import deploy, expire_outputs, world_where
 
 

@@ -51,7 +51,10 @@ def test_each_job_has_an_output_path_of_its_own(world: World) -> None:
         job.request["TransformOutput"]["S3OutputPath"]
         for job in world.sagemaker.jobs.values()
     }
-    assert paths == {f"s3://outputs/faces/job={name}/" for name in world.sagemaker.jobs}
+    assert paths == {
+        f"s3://outputs/faces/date=2030-01-01/job={name}/"
+        for name in world.sagemaker.jobs
+    }
 
 
 def test_another_model_replaces_model_and_job_and_the_old_model_goes(

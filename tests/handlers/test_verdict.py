@@ -178,7 +178,7 @@ def test_a_smoke_run_over_many_inputs_is_not_started() -> None:
 
 def counted(inputs: int, outputs: int, *unanswered: str) -> Verdict:
     numbers = Counts(inputs=inputs, outputs=outputs, failed=len(unanswered))
-    return Verdict(result="failed", counts=numbers, failed_inputs=unanswered)
+    return Verdict(result="failed", counts=numbers, failed_paths=unanswered)
 
 
 def test_a_sentence_names_some_of_many_inputs() -> None:
@@ -228,12 +228,14 @@ def test_what_cannot_be_counted_is_what_sagemaker_says(
     job: dict[str, Any] = {
         "TransformJobStatus": status,
         "TransformInput": {
-            "DataSource": {"S3DataSource": {"S3DataType": "ManifestFile"}}
+            "DataSource": {
+                "S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": "s3://b/m"}
+            }
         },
     }
     nobody: Any = None
 
-    assert judge(nobody, job, max_failed_inputs=9).result == result
+    assert judge(nobody, job, max_failed_inputs=9, manifests="control").result == result
 
 
 def test_a_job_that_found_only_folder_markers_did_nothing() -> None:
@@ -247,7 +249,7 @@ def test_a_job_that_found_only_folder_markers_did_nothing() -> None:
         "TransformOutput": {"S3OutputPath": "s3://outputs/faces/job=j/"},
     }
 
-    verdict = judge(storage, job, max_failed_inputs=9)
+    verdict = judge(storage, job, max_failed_inputs=9, manifests="control")
 
     assert verdict.result == "failed"
     assert verdict.missing == "There was no input but folder markers."

@@ -131,6 +131,26 @@ _PASSING = frozenset(
 )
 
 
+def describe(sagemaker: SageMaker, job: str) -> dict[str, Any] | None:
+    """What DescribeTransformJob says of a job; None if there is none."""
+    try:
+        return sagemaker.describe_transform_job(TransformJobName=job)
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+
+
+def stop(sagemaker: SageMaker, job: str) -> None:
+    """Stop a job that was running a moment ago."""
+    try:
+        sagemaker.stop_transform_job(TransformJobName=job)
+    except ClientError as error:
+        # It ended between the look and the stop: the next look sees that.
+        if code_of(error) != "ValidationException":
+            raise
+
+
 def jobs(sagemaker: SageMaker, **filters: Any) -> Iterator[dict[str, Any]]:
     """Summaries of transform jobs, newest first."""
     request = {"SortBy": "CreationTime", "SortOrder": "Descending", **filters}

@@ -10,6 +10,9 @@ JOB_LOG_GROUP_TYPE = "Custom::JobLogGroup"
 JOB_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 """Where SageMaker writes the logs of every transform job of an account and region."""
 
+ARRIVALS = "arrivals/"
+"""Where people put lists of inputs in the control bucket, by transform."""
+
 ENDED = ("Completed", "Failed", "Stopped")
 """The statuses that a transform job never leaves."""
 

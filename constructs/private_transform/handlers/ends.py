@@ -36,19 +36,18 @@ class Ends:
     now: Callable[[], datetime]
 
     def count(self, transform: str, evidence: Mapping[str, Any]) -> None:
-        """Take note of one end; a job that was stopped says nothing of its transform.
+        """Take note of one end, unless it says nothing of how its transform does.
 
         Raises:
             ClientError: Another delivery was faster; this one is to come again.
         """
-        if evidence["result"] == "stopped":
+        if evidence["result"] in ("skipped", "stopped"):
             return
-        job = evidence["job"]
         told = self._noted(
             f"ends/{transform}.json",
             {
-                "ended": job.get("TransformEndTime", job["CreationTime"]),
-                "job": job["TransformJobName"],
+                "ended": evidence["ended"],
+                "job": evidence["name"],
                 "failed": evidence["result"] == "failed",
             },
         )

@@ -6,7 +6,7 @@ Clients are made on first use, so that a function that needs one pays for one.
 import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -15,7 +15,9 @@ from botocore.config import Config
 
 from .dispatch import Dispatch
 from .lifecycle import Answer
+from .runs import Runs
 from .state_change import StateChanges
+from .watch import Watch
 
 QUICK = Config(
     connect_timeout=2,
@@ -61,8 +63,31 @@ def is_complete(event: Mapping[str, Any], context: object) -> Answer:
     return _dispatch(PATIENT).go_on(event)
 
 
+def run(event: Mapping[str, Any], context: object) -> Answer:
+    """Go on with one execution of a transform's state machine."""
+    runs = Runs(
+        sagemaker=_client("sagemaker", PATIENT),
+        s3=_client("s3", PATIENT),
+        bucket=os.environ["CONTROL_BUCKET"],
+        now=partial(datetime.now, UTC),
+    )
+    return runs.go_on(event)
+
+
+def watch(event: Mapping[str, Any], context: object) -> None:
+    """Look at the jobs that run; called every few minutes."""
+    Watch(
+        sagemaker=_client("sagemaker", QUICK),
+        s3=_client("s3", QUICK),
+        bucket=os.environ["CONTROL_BUCKET"],
+        environment=os.environ["ENVIRONMENT"],
+        longest=timedelta(hours=int(os.environ["MAX_RUNTIME_IN_HOURS"])),
+        now=partial(datetime.now, UTC),
+    ).look()
+
+
 def on_state_change(event: Mapping[str, Any], context: object) -> None:
-    """Finish the job of each event that the queue holds; a failure leaves it there."""
+    """Finish the run of each event that the queue holds; a failure leaves it there."""
     finish = StateChanges(
         sagemaker=_client("sagemaker", QUICK),
         s3=_client("s3", QUICK),

@@ -1,7 +1,8 @@
-"""What is kept of a job that ended; `docs/evidence.schema.json` describes it."""
+"""What is kept of a run that ended; `docs/evidence.schema.json` describes it."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from .verdict import Verdict
 
@@ -34,6 +35,8 @@ def evidence(
     counts = verdict.counts
     return {
         "version": "1",
+        "name": job["TransformJobName"],
+        "ended": job.get("TransformEndTime", job["CreationTime"]).isoformat(),
         "job": {
             **{field: job[field] for field in _KEPT if field in job},
             **{field: job[field].isoformat() for field in _TIMES if field in job},
@@ -43,5 +46,36 @@ def evidence(
         "inputs": counts and counts.inputs,
         "outputs": counts and counts.outputs,
         "failed_inputs": counts and list(verdict.failed_inputs),
+        "launch": dict(launch),
+    }
+
+
+def evidence_of_none(
+    name: str,
+    *,
+    ended: datetime,
+    result: Literal["failed", "skipped", "stopped"],
+    summary: str,
+    launch: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Tell of a run that ended without a job.
+
+    Args:
+        name: What its job would have been called.
+        ended: When its execution ended.
+        result: How it ended.
+        summary: Why.
+        launch: Who asked for it.
+    """
+    return {
+        "version": "1",
+        "name": name,
+        "ended": ended.isoformat(),
+        "job": None,
+        "result": result,
+        "summary": summary,
+        "inputs": None,
+        "outputs": None,
+        "failed_inputs": None,
         "launch": dict(launch),
     }

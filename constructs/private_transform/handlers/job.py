@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from .advice import sentence
 from .attempts import Attempt, last_attempt
-from .aws import S3, SageMaker, code_of, is_missing, jobs, words_of
-from .contract import ENDED, JOB_LOG_GROUP
+from .aws import S3, SageMaker, describe, jobs, stop, words_of
+from .contract import ENDED
+from .ending import GOOD_ENOUGH, praise, told
 from .lifecycle import (
     UNSEEN,
     WAIT_LIMIT,
@@ -21,7 +21,8 @@ from .lifecycle import (
     Request,
     bounded,
 )
-from .listing import UncountableError, objects
+from .listing import UncountableError, entries
+from .moment import Moment
 from .names import digest, family_of
 from .order import Order
 from .propagation import may_pass
@@ -110,7 +111,7 @@ class TransformJob:
             return None
         job = attempt.job["TransformJobName"]
         if attempt.job["TransformJobStatus"] == "InProgress":
-            self._stop(job)
+            stop(self.sagemaker, job)
         return (
             f"Transform job {job} does not stop. Look at it in the console, then "
             "delete again."
@@ -118,20 +119,27 @@ class TransformJob:
 
     def _start(self, name: str, number: int, request: Request) -> None:
         order = Order(request.properties)
-        self._require_few_inputs(request.properties)
+        moment = self._moment(request)
+        self._require_few_inputs(request.properties, moment)
         start_job(
             self.sagemaker,
             self.s3,
             bucket=self.bucket,
-            job=order.job(name, number),
+            job=order.job(name, number, moment, order.source(moment)),
             network=order.network,
             launch=order.launch(
                 "deployment",
                 {"stack": request.stack_id, "request": request.request_id},
+                moment,
             ),
             declared=order.artifact_digests,
             may_pass=lambda error: self._may_pass(error, request),
         )
+
+    def _moment(self, request: Request) -> Moment:
+        """The day of a deployment is that on which its request was first seen."""
+        zone = Order(request.properties).time_zone
+        return Moment.of(request.started or self.now(), zone)
 
     def _may_pass(self, error: ClientError, request: Request) -> bool:
         """SageMaker lists the inputs as the execution role, and so may see none.
@@ -139,23 +147,23 @@ class TransformJob:
         Where there are none, it is believed at once.
         """
         if "no s3 objects found" in words_of(error).lower():
-            source = Order(request.properties).source
+            source = Order(request.properties).source(self._moment(request))
             try:
-                found = next(objects(self.s3, source["S3Uri"]), None)
+                found = next(entries(self.s3, source["S3Uri"]), None)
             except UncountableError:
                 found = None
             if found is None:
                 return False
         return may_pass(error, request, self.now())
 
-    def _require_few_inputs(self, properties: Properties) -> None:
+    def _require_few_inputs(self, properties: Properties, moment: Moment) -> None:
         """A smoke run is to be short and cheap: a prefix of everything is a mistake."""
         most = int(properties.get("MostInputs", 0))
         if not most:
             return
-        uri = Order(properties).source["S3Uri"]
+        uri = Order(properties).source(moment)["S3Uri"]
         try:
-            found = list(islice(objects(self.s3, uri), most + 1))
+            found = list(islice(entries(self.s3, uri), most + 1))
         except UncountableError as error:
             raise LauncherError(f"The smoke input {uri} cannot be listed.") from error
         if len(found) > most:
@@ -169,29 +177,20 @@ class TransformJob:
         job = attempt.job
         # It has just ended: what is missing is named, as no note of its end does.
         most = Order(request.properties).most_failed
-        verdict = judge(self.s3, job, max_failed_inputs=most)
-        if verdict.result in ("succeeded", "tolerated"):
-            return _good(verdict)
-        name, status = job["TransformJobName"], job["TransformJobStatus"]
-        happened = (
-            f"Transform job {name} ended as {status}.",
-            verdict.missing,
-            f"It was attempt {attempt.number}." if attempt.number > 1 else "",
-        )
-        raise LauncherError(
-            sentence(
-                " ".join(filter(None, happened)),
-                job.get("FailureReason", ""),
-                where=f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
-            )
-        )
+        verdict = self._judge(job, most)
+        if verdict.result in GOOD_ENOUGH:
+            return praise(verdict)
+        raise LauncherError(told(attempt, verdict))
+
+    def _judge(self, job: Mapping[str, Any], most: int) -> Verdict:
+        return judge(self.s3, job, max_failed_inputs=most, manifests=self.bucket)
 
     def _judged(self, job: Mapping[str, Any], properties: Properties) -> Verdict:
         """By what was counted when it ended, once it was: outputs may expire."""
         most = Order(properties).most_failed
         ended = self._end_of(job)
         if ended is None:
-            return judge(self.s3, job, max_failed_inputs=most)
+            return self._judge(job, most)
         counts = Counts(**ended["counts"]) if ended["counts"] else None
         return recall(job, counts, max_failed_inputs=most)
 
@@ -205,7 +204,7 @@ class TransformJob:
         ended = self._end_of(job)
         if ended is not None and ended["result"] == "failed":
             return False
-        return self._judged(job, properties).result in ("succeeded", "tolerated")
+        return self._judged(job, properties).result in GOOD_ENOUGH
 
     def _may_go_on(self, job: Mapping[str, Any], request: Request) -> bool:
         launched = request.properties["Completion"] == "launch"
@@ -229,8 +228,8 @@ class TransformJob:
         if job["TransformJobStatus"] not in ENDED:
             return "It goes on; its end is announced."
         verdict = self._judged(job, request.properties)
-        if verdict.result in ("succeeded", "tolerated"):
-            return _good(verdict)
+        if verdict.result in GOOD_ENOUGH:
+            return praise(verdict)
         ended = "It was stopped." if verdict.result == "stopped" else "It has failed."
         again = "Change `run` to run it again."
         return " ".join(filter(None, (ended, verdict.missing, again)))
@@ -261,12 +260,7 @@ class TransformJob:
         }
 
     def _describe(self, name: str) -> dict[str, Any] | None:
-        try:
-            return self.sagemaker.describe_transform_job(TransformJobName=name)
-        except ClientError as error:
-            if is_missing(error):
-                return None
-            raise
+        return describe(self.sagemaker, name)
 
     def _earlier(self, family: str, properties: Properties) -> dict[str, Any] | None:
         """A job of the same digest that did what it was for."""
@@ -277,17 +271,3 @@ class TransformJob:
                 if job is not None and self._served(job, properties):
                     return job
         return None
-
-    def _stop(self, name: str) -> None:
-        try:
-            self.sagemaker.stop_transform_job(TransformJobName=name)
-        except ClientError as error:
-            # It ended between the look and the stop: the next look sees that.
-            if code_of(error) != "ValidationException":
-                raise
-
-
-def _good(verdict: Verdict) -> str:
-    if verdict.result == "succeeded":
-        return "It did what it was for."
-    return f"{verdict.missing} `max_failed_inputs` allows that."

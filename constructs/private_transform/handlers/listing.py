@@ -22,8 +22,8 @@ class UncountableError(Exception):
     """There are more objects than are listed, or they may not be listed."""
 
 
-def objects(s3: S3, uri: str) -> Iterator[tuple[str, datetime]]:
-    """What follows the folder of `uri` in each object's name, and when it was written.
+def entries(s3: S3, uri: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What follows the folder of `uri` in each object's name, and what S3 lists of it.
 
     Raises:
         UncountableError: There are too many, or we have no right to see them.
@@ -33,7 +33,20 @@ def objects(s3: S3, uri: str) -> Iterator[tuple[str, datetime]]:
     for page in _pages(s3.list_objects_v2, uri, {"ContinuationToken"}):
         for found in page.get("Contents", []):
             if not found["Key"].endswith("/"):
-                yield found["Key"].removeprefix(folder), found["LastModified"]
+                yield found["Key"].removeprefix(folder), found
+
+
+def is_there(s3: S3, uri: str) -> bool:
+    """Whether there is an object of this name; it is not opened.
+
+    Raises:
+        UncountableError: We have no right to see it.
+        ClientError: The same call may succeed later.
+    """
+    _, key = parsed(uri)
+    page = next(_pages(s3.list_objects_v2, uri, {"ContinuationToken"}))
+    # S3 lists names in order, and the name itself before longer ones.
+    return any(found["Key"] == key for found in page.get("Contents", [])[:1])
 
 
 def objects_by_age(s3: S3, uri: str, moment: datetime) -> tuple[list[str], list[str]]:

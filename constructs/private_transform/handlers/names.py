@@ -16,6 +16,9 @@ _PART = 8
 
 _PARTS = rf"[0-9a-f]{{{_PART}}}-[0-9a-f]{{{_PART}}}"
 
+JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+"""AWS: CreateTransformJob, "TransformJobName"."""
+
 RUN = rf"[^/]+-{_PARTS}(-[0-9])?"
 """What a job of the launcher is called, as a regular expression."""
 

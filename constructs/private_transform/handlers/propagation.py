@@ -1,11 +1,11 @@
 """A new role takes time to be known to SageMaker (AWS: Troubleshoot IAM)."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from botocore.exceptions import ClientError
 
 from .aws import code_of, words_of
-from .lifecycle import Request
 
 _LIMIT = timedelta(minutes=2)
 """How long a role may stay unknown before the refusal is believed."""
@@ -18,7 +18,14 @@ _WORDS = (
 )
 
 
-def may_pass(error: ClientError, request: Request, now: datetime) -> bool:
+class Waiting(Protocol):
+    """What waits for a job to be accepted."""
+
+    def waited_longer_than(self, limit: timedelta, now: datetime) -> bool:
+        """Whether it has waited for more than `limit`."""
+
+
+def may_pass(error: ClientError, request: Waiting, now: datetime) -> bool:
     """Whether `error` may only say that the execution role is new."""
     words = words_of(error).lower()
     return (

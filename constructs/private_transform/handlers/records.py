@@ -2,7 +2,9 @@
 
 `launches/JOB.json`: what was known when it was started. `evidence/JOB.json`: what
 became of it. `claims/JOB/STATUS/STEP`: that this end was announced, or counted, and as
-what. `ends/TRANSFORM.json`: which of a transform's jobs ended last, and how.
+what. `ends/TRANSFORM.json`: which of a transform's runs ended last, and how.
+`stops/JOB.json`: why the environment itself stopped it. `redos/JOB.json`: which run
+repeats what it left out.
 """
 
 import json

@@ -10,31 +10,27 @@ dies between the two, but no fault loses it. A step that fails holds no earlier 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from .advice import advice_for
+from .announcement import announcement
 from .aws import S3, CloudWatch, SageMaker, Sns, is_missing
-from .contract import ENDED, JOB_LOG_GROUP
+from .contract import ENDED
 from .ends import Ends
 from .evidence import evidence
+from .executions import Executions, UnclearError
 from .launches import facts_of_model
+from .manifest import Manifest, key_of_redo, write_manifest
 from .names import transform_of
 from .records import Records, claim
-from .verdict import judge
-
-_HEADLINES = {"failed": "Failed", "tolerated": "Completed with failed inputs"}
-"""Where a result says more than SageMaker's status."""
-
-
-class UnclearError(Exception):
-    """Describe does not know of the end yet; the event is to be delivered again."""
+from .verdict import Verdict, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateChanges:
-    """Leaves evidence of each ended job and tells the environment's topic and alarms.
+    """Leaves evidence of each ended run and tells the environment's topic and alarms.
 
     Args:
         sagemaker: Calls to SageMaker.
@@ -57,12 +53,19 @@ class StateChanges:
     now: Callable[[], datetime]
 
     def handle(self, event: Mapping[str, Any]) -> None:
-        """Finish the job of one state-change event; others are left alone."""
+        """Finish the run of one event of SageMaker or Step Functions.
+
+        Raises:
+            UnclearError: It is to be delivered again.
+        """
         detail = event["detail"]
-        status = detail["TransformJobStatus"]
-        if status not in ENDED:
-            return
-        name = detail["TransformJobName"]
+        if "executionArn" in detail:
+            self._finish_execution(detail)
+        elif detail["TransformJobStatus"] in ENDED:
+            self._finish_job(detail)
+
+    def _finish_job(self, detail: Mapping[str, Any]) -> None:
+        name, status = detail["TransformJobName"], detail["TransformJobStatus"]
         if self._records.is_there(claim(name, status, "counted")):
             return
         # The event copies the job's environment variables: the evidence takes what
@@ -70,50 +73,88 @@ class StateChanges:
         job = self.sagemaker.describe_transform_job(TransformJobName=name)
         if job["TransformJobStatus"] != status:
             raise UnclearError(f"{name}: {status} in the event, not yet in Describe")
-        left = self._leave_evidence(job)
-        self._once("announced", left, self._announce)
-        self._once("counted", left, self._count)
+        left = self._kept(name, partial(self._evidence, job))
+        self._tell(status, transform_of(job["ModelName"], self.environment), left)
+
+    def _finish_execution(self, detail: Mapping[str, Any]) -> None:
+        found = Executions(
+            sagemaker=self.sagemaker,
+            records=self._records,
+            environment=self.environment,
+            now=self.now,
+        ).left(detail)
+        if found is not None:
+            transform, left = found
+            self._tell("NoJob", transform, self._kept(left["name"], lambda: left))
+
+    def _tell(
+        self, status: str, transform: str | None, left: Mapping[str, Any]
+    ) -> None:
+        """Announce an end and count it, once each; a step may fail after another."""
+        self._once(claim(left["name"], status, "announced"), left, self._announce)
+        self._once(
+            claim(left["name"], status, "counted"),
+            left,
+            # Whose model that is, nobody knows.
+            partial(self._ends.count, transform) if transform else lambda _: None,
+        )
 
     def _once(
         self,
-        step: str,
+        key: str,
         left: Mapping[str, Any],
         work: Callable[[Mapping[str, Any]], None],
     ) -> None:
-        """Do one step, unless it was done; what comes after it may still fail."""
-        job = left["job"]
-        key = claim(job["TransformJobName"], job["TransformJobStatus"], step)
         if not self._records.is_there(key):
             work(left)
             # With S3's key: the launcher reads it, and has no right to ours. So it
             # names no input.
             self._records.write_once(key, _numbers(left), ServerSideEncryption="AES256")
 
-    def _count(self, left: Mapping[str, Any]) -> None:
-        transform = transform_of(left["job"]["ModelName"], self.environment)
-        if transform is not None:
-            Ends(
-                records=self._records,
-                cloudwatch=self.cloudwatch,
-                environment=self.environment,
-                now=self.now,
-            ).count(transform, left)
+    @property
+    def _ends(self) -> Ends:
+        return Ends(
+            records=self._records,
+            cloudwatch=self.cloudwatch,
+            environment=self.environment,
+            now=self.now,
+        )
 
     @property
     def _records(self) -> Records:
         return Records(s3=self.s3, bucket=self.bucket)
 
-    def _leave_evidence(self, job: Mapping[str, Any]) -> dict[str, Any]:
-        """The job's evidence, written once: what an earlier delivery saw stands."""
-        key = f"evidence/{job['TransformJobName']}.json"
+    def _evidence(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        launch = self._launch(job)
+        verdict = judge(
+            self.s3,
+            job,
+            max_failed_inputs=launch.get("max_failed_inputs", 0),
+            manifests=self.bucket,
+        )
+        self._list_failed_inputs(job, verdict)
+        left = evidence(job, launch=launch, verdict=verdict)
+        # What the environment itself stops has failed.
+        found = self._records.read(f"stops/{left['name']}.json")
+        if verdict.result == "stopped" and found:
+            return {**left, "result": "failed", "summary": found[0]["why"]}
+        return left
+
+    def _list_failed_inputs(self, job: Mapping[str, Any], verdict: Verdict) -> None:
+        """For a run over exactly these."""
+        transform = transform_of(job["ModelName"], self.environment)
+        if transform is not None and verdict.failed_paths:
+            key = key_of_redo(transform, job["TransformJobName"])
+            manifest = Manifest(folder=verdict.folder, paths=verdict.failed_paths)
+            write_manifest(self.s3, self.bucket, key, manifest)
+
+    def _kept(self, name: str, tell: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Evidence is written once: what an earlier delivery saw stands."""
+        key = f"evidence/{name}.json"
         found = self._records.read(key)
         if found is not None:
             return found[0]
-        launch = self._launch(job)
-        verdict = judge(
-            self.s3, job, max_failed_inputs=launch.get("max_failed_inputs", 0)
-        )
-        left = evidence(job, launch=launch, verdict=verdict)
+        left = tell()
         self._records.write_once(key, left)
         written = self._records.read(key)
         return written[0] if written else left
@@ -132,26 +173,8 @@ class StateChanges:
         return {"origin": "unknown", "model": facts_of_model(self.s3, model, {})}
 
     def _announce(self, left: Mapping[str, Any]) -> None:
-        job, result = left["job"], left["result"]
-        name, status = job["TransformJobName"], job["TransformJobStatus"]
-        reason = " ".join(job.get("FailureReason", "").split())
-        lines = [
-            f"Transform job {name} in environment {self.environment}: {status}.",
-            f"SageMaker: {reason}" if reason else "",
-            left["summary"],
-            advice_for(reason) or "",
-            f"Logs: {JOB_LOG_GROUP}, streams {name}/.",
-            f"Evidence: s3://{self.bucket}/evidence/{name}.json",
-        ]
-        self.sns.publish(
-            TopicArn=self.topic,
-            Subject=f"{_HEADLINES.get(result, status)}: {name}"[:100],
-            Message="\n".join(filter(None, lines)),
-            MessageAttributes={
-                "result": {"DataType": "String", "StringValue": result},
-                "status": {"DataType": "String", "StringValue": status},
-            },
-        )
+        message = announcement(left, environment=self.environment, bucket=self.bucket)
+        self.sns.publish(TopicArn=self.topic, **message)
 
 
 def _numbers(left: Mapping[str, Any]) -> dict[str, Any]:

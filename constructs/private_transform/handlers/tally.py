@@ -9,12 +9,13 @@ keeps the output that is named after it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .aws import S3
-from .listing import UncountableError, folder_of, objects, objects_by_age
+from .listing import UncountableError, entries, folder_of, objects_by_age, parsed
+from .manifest import read_manifest
 from .names import RUN
 
 _SUFFIX = ".out"
@@ -32,52 +33,73 @@ class Tally:
     Args:
         inputs: How many objects were there to be read.
         outputs: How many it wrote.
-        unanswered: Keys of the inputs that have no output.
+        unanswered: Paths of the inputs that have no output, below their folder.
+        folder: S3 URI of the folder, ending in a slash.
     """
 
     inputs: int
     outputs: int
     unanswered: tuple[str, ...]
+    folder: str
 
 
-def tally(s3: S3, job: Mapping[str, Any]) -> Tally | None:
+def tally(s3: S3, job: Mapping[str, Any], manifests: str) -> Tally | None:
     """Count a job that has ended.
 
     Args:
         s3: Calls to S3.
         job: What DescribeTransformJob says of it.
+        manifests: The control bucket, whose manifests may be opened.
 
     Returns:
-        None where listing cannot tell: the inputs are those of a manifest, which is
+        None where nobody can tell: the inputs are those of another manifest, which is
         data and not opened; there are too many; or they lie where we may not look.
     """
-    source = job["TransformInput"]["DataSource"]["S3DataSource"]
     written = job.get("TransformOutput", {}).get("S3OutputPath")
-    if source["S3DataType"] != "S3Prefix" or written is None:
+    if written is None:
         return None
     started = job["CreationTime"]
     place = f"{written.rstrip('/')}/"
     of_others = None if _OF_A_RUN.fullmatch(place) else _OF_A_RUN
     try:
-        inputs, later = objects_by_age(s3, source["S3Uri"], started)
+        found = _inputs(s3, job, manifests)
+        if found is None:
+            return None
+        folder, inputs, later = found
         outputs = [
             path.removesuffix(_SUFFIX)
             # SageMaker writes below the path, whether or not it ends with a slash.
-            for path, modified in objects(s3, place)
+            for path, found_there in entries(s3, place)
             # S3 tells whole seconds, SageMaker fractions of one.
-            if modified >= started.replace(microsecond=0)
+            if found_there["LastModified"] >= started.replace(microsecond=0)
             and path.endswith(_SUFFIX)
             and not (of_others and of_others.match(path))
         ]
     except UncountableError:
         return None
     missing = _unanswered([*inputs, *later], outputs)
-    folder = folder_of(source["S3Uri"])
     return Tally(
         inputs=len(inputs),
         outputs=len(outputs),
-        unanswered=tuple(folder + path for path in inputs if path in missing),
+        unanswered=tuple(path for path in inputs if path in missing),
+        folder=folder,
     )
+
+
+def _inputs(
+    s3: S3, job: Mapping[str, Any], manifests: str
+) -> tuple[str, Sequence[str], Sequence[str]] | None:
+    """Their folder, their paths, and those of what came later; None if unknown."""
+    source = job["TransformInput"]["DataSource"]["S3DataSource"]
+    uri = source["S3Uri"]
+    bucket, key = parsed(uri)
+    if source["S3DataType"] == "S3Prefix":
+        then, later = objects_by_age(s3, uri, job["CreationTime"])
+        return f"s3://{bucket}/{folder_of(uri)}", then, later
+    if bucket != manifests:
+        return None
+    manifest = read_manifest(s3, bucket, key)
+    return (manifest.folder, manifest.paths, ()) if manifest else None
 
 
 def _unanswered(inputs: Iterable[str], outputs: Iterable[str]) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from .aws import S3
 from .lifecycle import bounded
+from .listing import parsed
 from .tally import tally
 
 Result = Literal["succeeded", "tolerated", "failed", "stopped"]
@@ -45,13 +46,21 @@ class Verdict:
     Args:
         result: Whether that was good enough.
         counts: Its inputs and outputs; None if they could not be counted.
-        failed_inputs: Keys of the inputs without an output; empty also where only
-            their number is known.
+        failed_paths: Paths of the inputs without an output, below their folder; empty
+            also where only their number is known.
+        folder: S3 URI of that folder, ending in a slash.
     """
 
     result: Result
     counts: Counts | None
-    failed_inputs: tuple[str, ...] = ()
+    failed_paths: tuple[str, ...] = ()
+    folder: str = ""
+
+    @property
+    def failed_inputs(self) -> tuple[str, ...]:
+        """Keys of the inputs without an output."""
+        _, folder = parsed(self.folder)
+        return tuple(folder + path for path in self.failed_paths)
 
     @property
     def missing(self) -> str:
@@ -76,17 +85,20 @@ def _printable(key: str) -> str:
     return "".join(each if each.isprintable() else "?" for each in key)
 
 
-def judge(s3: S3, job: Mapping[str, Any], *, max_failed_inputs: int) -> Verdict:
+def judge(
+    s3: S3, job: Mapping[str, Any], *, max_failed_inputs: int, manifests: str
+) -> Verdict:
     """Judge a job that ended, by what there is.
 
     Args:
         s3: Calls to S3.
         job: What DescribeTransformJob says of it.
         max_failed_inputs: How many inputs may have no output.
+        manifests: The control bucket, whose manifests may be opened.
     """
     if job["TransformJobStatus"] == "Stopped":
         return Verdict(result="stopped", counts=None)
-    counted = tally(s3, job)
+    counted = tally(s3, job, manifests)
     if counted is None:
         return _verdict(job, None, max_failed_inputs)
     counts = Counts(
@@ -95,7 +107,9 @@ def judge(s3: S3, job: Mapping[str, Any], *, max_failed_inputs: int) -> Verdict:
         failed=len(counted.unanswered),
     )
     return replace(
-        _verdict(job, counts, max_failed_inputs), failed_inputs=counted.unanswered
+        _verdict(job, counts, max_failed_inputs),
+        failed_paths=counted.unanswered,
+        folder=counted.folder,
     )
 
 
