@@ -1,4 +1,4 @@
-"""EventBridge: state changes of jobs, delivered at least once and late."""
+"""EventBridge: changes of jobs and ends of executions, at least once and late."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -47,6 +47,10 @@ class Bus:
                 "Environment": answer.get("Environment", {}),
             },
         }
+        self.tell(event)
+
+    def tell(self, event: Mapping[str, object]) -> None:
+        """Deliver an event."""
         for delay in self.delays.get(self.number, (1,)):
             self.agenda.after(delay, lambda: self._deliver(event, TRIES))
         self.number += 1

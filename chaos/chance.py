@@ -6,6 +6,7 @@ from .faults import Fate
 from .history import (
     Act,
     Deploy,
+    Execute,
     History,
     Remove,
     StartByHand,
@@ -61,7 +62,7 @@ def history(random: Random) -> History:
 
 def _act(random: Random) -> Act:
     throw = random.random()
-    if throw < 0.65:
+    if throw < 0.5:
         return Deploy(
             template=Template(
                 model=random.randint(0, 1),
@@ -74,10 +75,16 @@ def _act(random: Random) -> Act:
             cancel_after=random.choice((None, None, None, 0, 5, 30, 300, 1000)),
             sibling_fails=random.random() < 0.1,
         )
-    if throw < 0.75:
+    if throw < 0.57:
         return Remove()
-    if throw < 0.9:
+    if throw < 0.67:
         return StartByHand()
+    if throw < 0.87:
+        return Execute(
+            due=random.choice((None, 1, 1, 2)),
+            overlap=random.choice(("skip", "queue")),
+            stopped_after=random.choice((None, None, None, 0, 10, 400)),
+        )
     return Wait(minutes=random.choice((1, 10, 100)))
 
 

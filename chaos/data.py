@@ -5,6 +5,7 @@ Batch transform; the API's own text drops folders from the name, the service kee
 them).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,13 @@ from .storage import Storage
 
 
 def inputs_of(request: Mapping[str, Any], storage: Storage) -> list[str]:
-    """Names of a job's input objects, as they follow its input prefix."""
+    """Names of a job's input objects, as they follow their folder."""
+    source = request["TransformInput"]["DataSource"]["S3DataSource"]
     bucket, prefix = _place(input_url(request))
+    if source["S3DataType"] == "ManifestFile":
+        folder, *names = json.loads(storage.objects[bucket, prefix])
+        bucket, prefix = _place(folder["prefix"])
+        return [name for name in names if (bucket, prefix + name) in storage.objects]
     return [
         key.removeprefix(prefix)
         for place, key in sorted(storage.objects)

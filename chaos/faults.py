@@ -1,5 +1,6 @@
 """What may go wrong around one call to AWS."""
 
+import math
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
@@ -56,11 +57,21 @@ class Weather:
         """How many functions were killed."""
         return sum(fate in KILLS for fate in self.met)
 
-    def exposed(self, service: object) -> Any:
-        """`service`, with each of its calls in this weather."""
-        return _Exposed(service, self)
+    def exposed(self, service: object, seconds: float = math.inf) -> Any:
+        """`service`, with each of its calls in this weather.
 
-    def call(self, work: Callable[..., Any], request: Mapping[str, Any]) -> Any:
+        Args:
+            service: What is called.
+            seconds: After which the function that calls is ended.
+        """
+        return _Exposed(service, self, self._agenda.seconds + seconds)
+
+    def call(
+        self,
+        work: Callable[..., Any],
+        request: Mapping[str, Any],
+        until: float = math.inf,
+    ) -> Any:
         """Make one call, as far as its fate lets it."""
         self.calls += 1
         fate = None if self.calm else self.fates.get(self.calls)
@@ -80,6 +91,8 @@ class Weather:
                 raise Killed
             case Fate.OVERTAKEN:
                 self._agenda.meanwhile(60)
+                if self._agenda.seconds > until:
+                    raise Killed
         result = work(**request)
         if fate is Fate.CUT_AFTER:
             raise ReadTimeoutError(endpoint_url="https://aws.example")
@@ -89,9 +102,9 @@ class Weather:
 
 
 class _Exposed:
-    def __init__(self, service: object, weather: Weather) -> None:
-        self._service, self._weather = service, weather
+    def __init__(self, service: object, weather: Weather, until: float) -> None:
+        self._service, self._weather, self._until = service, weather, until
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         work = getattr(self._service, name)
-        return lambda **request: self._weather.call(work, request)
+        return lambda **request: self._weather.call(work, request, self._until)

@@ -53,7 +53,23 @@ class Wait:
     minutes: int
 
 
-Act = Deploy | Remove | StartByHand | Wait
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execute:
+    """The transform's state machine begins a run.
+
+    Args:
+        due: The hour at which a schedule wanted it; None for one by hand. Two of the
+            same hour are one run.
+        overlap: What it does while another run goes on.
+        stopped_after: Seconds after which a person stops it, if it still goes on.
+    """
+
+    due: int | None = None
+    overlap: Literal["skip", "queue"] = "skip"
+    stopped_after: int | None = None
+
+
+Act = Deploy | Remove | StartByHand | Execute | Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise, takewhile
+from typing import Any
 
 from private_transform.handlers.attempts import attempt_name
 from private_transform.handlers.contract import ENDED, FAILED_RUN, METRICS
@@ -33,7 +34,7 @@ def leaks(world: World) -> Iterator[str]:
         for held in world.stack.held.values()
         for name in (held.name, held.data.get("JobName"), held.data.get("ModelName"))
     }
-    unheard = _unheard(world)
+    unheard = _unheard(world) | _of_executions(world)
     excused = owned | unheard | _abandoned(world)
     for model in world.sagemaker.models:
         if model not in excused:
@@ -47,6 +48,70 @@ def leaks(world: World) -> Iterator[str]:
         yield f"the model {live.name} is owned and gone"
     for model in world.sagemaker.orphaned:
         yield f"the model {model} was deleted under a running job"
+
+
+def _of_executions(world: World) -> set[str | None]:
+    """Names of the jobs of executions that go on."""
+    return {
+        job.name
+        for job in world.sagemaker.jobs.values()
+        if _execution_of(world, job) in world.executions.going
+    }
+
+
+def _execution_of(world: World, job: Job) -> str | None:
+    by: dict[str, str] = _launch_of(world, job).get("launched_by", {})
+    return by.get("execution")
+
+
+def _launch_of(world: World, job: Job) -> dict[str, Any]:
+    content = world.storage.objects.get((CONTROL, f"launches/{job.name}.json"), b"{}")
+    found: dict[str, Any] = json.loads(content)
+    return found
+
+
+def endless_executions(world: World) -> Iterator[str]:
+    """Executions that have not come to an end."""
+    for execution in world.executions.going:
+        yield f"{execution} goes on and on"
+
+
+def repeated_runs(world: World) -> Iterator[str]:
+    """Two runs for the same hour of a schedule, and attempts that nothing asked for."""
+    runs: dict[str, set[str]] = defaultdict(set)
+    for job in world.sagemaker.jobs.values():
+        due = _launch_of(world, job).get("launched_by", {}).get("scheduled")
+        if due:
+            runs[due].add(re.sub(r"-[2-9]$", "", job.name))
+    for due, names in runs.items():
+        if len(names) > 1:
+            yield f"{len(names)} runs were due at {due}: {', '.join(sorted(names))}"
+
+
+def runs_at_once(world: World) -> Iterator[str]:
+    """Two runs of the transform that went on at the same time."""
+    runs = sorted(
+        (job for job in world.sagemaker.jobs.values() if _execution_of(world, job)),
+        key=lambda job: job.created,
+    )
+    for earlier, later in pairwise(runs):
+        ended = earlier.ended or later.created + timedelta(days=1)
+        if ended > later.created:
+            yield f"{later.name} began while {earlier.name} went on"
+
+
+def lost_executions(world: World) -> Iterator[str]:
+    """Executions that ended without a job, and of which nobody heard."""
+    messages = " ".join(request["Message"] for request in world.topic.published)
+    told = {_execution_of(world, job) for job in world.sagemaker.jobs.values()}
+    told |= {
+        each for each in world.executions.asked if f"Execution: {each}\n" in messages
+    }
+    # Of a second one for the same hour nobody has to hear.
+    hours = [world.executions.asked[each] for each in told if each]
+    for execution, given in world.executions.asked.items():
+        if execution not in told and not (given and given in hours):
+            yield f"nobody heard of the end of {execution}"
 
 
 def _abandoned(world: World) -> set[str | None]:
@@ -101,7 +166,11 @@ def hangs(world: World) -> Iterator[str]:
 
 def duplicate_jobs(world: World) -> Iterator[str]:
     """Jobs of a digest that another job had done or was doing."""
-    ours = [job for job in world.sagemaker.jobs.values() if job.name.startswith(PREFIX)]
+    ours = [
+        job
+        for job in world.sagemaker.jobs.values()
+        if job.name.startswith(PREFIX) and not _execution_of(world, job)
+    ]
     for number, job in enumerate(ours):
         for earlier in ours[:number]:
             if family_of(earlier.name) == family_of(job.name) and _serves(
@@ -118,8 +187,7 @@ def duplicate_jobs(world: World) -> Iterator[str]:
 
 def _accident(world: World, job: Job) -> Iterator[str]:
     """A job that a request started which changed nothing that decides about one."""
-    launch = world.storage.objects.get((CONTROL, f"launches/{job.name}.json"), b"{}")
-    request_id = json.loads(launch).get("launched_by", {}).get("request")
+    request_id = _launch_of(world, job).get("launched_by", {}).get("request")
     for asked in world.stack.asked:
         event = asked.event
         if event["RequestId"] != request_id or event["RequestType"] != "Update":
@@ -156,8 +224,7 @@ def _serves(job: Job, at: datetime, max_failed: int) -> bool:
 
 def _most_failed(world: World, job: Job) -> int:
     """How many inputs the file allowed to fail when the launcher started a job."""
-    launch = world.storage.objects.get((CONTROL, f"launches/{job.name}.json"), b"{}")
-    return int(json.loads(launch).get("max_failed_inputs", 0))
+    return int(_launch_of(world, job).get("max_failed_inputs", 0))
 
 
 def wrong_answers(world: World) -> Iterator[str]:
@@ -242,13 +309,19 @@ def wrong_evidence(world: World) -> Iterator[str]:
         if left["result"] != true:
             yield f"the evidence of {job.name} says {left['result']}, it is {true}"
         missing = len(job.inputs) - job.answered
-        if true != "stopped" and len(left["failed_inputs"]) != missing:
+        if true != "stopped" and len(left["failed_inputs"] or ()) != missing:
             yield f"the evidence of {job.name} misses some of {missing} failed inputs"
 
 
 def wrong_alarms(world: World) -> Iterator[str]:
     """An alarm that is not what the last run to end was."""
     results: dict[datetime, set[Result]] = {}
+    for (bucket, key), content in world.storage.objects.items():
+        if bucket == CONTROL and key.startswith("evidence/"):
+            left = json.loads(content)
+            if left["job"] is None and left["result"] == "failed":
+                ended = datetime.fromisoformat(left["ended"])
+                results.setdefault(ended, set()).add("failed")
     for job in world.sagemaker.jobs.values():
         result = result_of(job, _most_failed(world, job))
         if job.ended and result != "stopped":
@@ -278,7 +351,16 @@ AT_REST = (
 )
 """Hold when every request was answered and no fault is left."""
 
-AT_THE_END = (*AT_REST, lost_notifications, wrong_evidence, wrong_alarms)
+AT_THE_END = (
+    *AT_REST,
+    endless_executions,
+    repeated_runs,
+    runs_at_once,
+    lost_notifications,
+    lost_executions,
+    wrong_evidence,
+    wrong_alarms,
+)
 """Hold when in addition every job has ended."""
 
 Check = Callable[[World], Iterator[str]]

@@ -112,10 +112,18 @@ class Storage:
 
     def get_object(self, **request: Any) -> dict[str, Any]:
         """Answer GetObject."""
-        content = self.objects.get((request["Bucket"], request["Key"]))
+        place = request["Bucket"], request["Key"]
+        content = self.objects.get(place)
+        if "VersionId" in request:
+            wanted = [v for v in self.versions[place] if v.id == request["VersionId"]]
+            content = wanted[0].content if wanted else None
         if content is None:
             raise refused("NoSuchKey", "The key does not exist.", status=404)
-        return {"Body": BytesIO(content), "ETag": _etag(content)}
+        return {
+            "Body": BytesIO(content),
+            "ContentLength": len(content),
+            "ETag": _etag(content),
+        }
 
     def put_object(self, **request: Any) -> dict[str, Any]:
         """Answer PutObject, with its conditions."""

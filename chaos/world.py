@@ -9,14 +9,25 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from private_transform.handlers.dispatch import Dispatch
+from private_transform.handlers.runs import Runs
 from private_transform.handlers.state_change import StateChanges
 
 from .agenda import Agenda
 from .bus import Bus
-from .cloudformation import Stack
+from .cloudformation import Stack, job_properties
+from .executions import Executions
 from .faults import Weather
 from .framework import Framework
-from .history import Act, Deploy, History, Remove, StartByHand, Wait
+from .history import (
+    Act,
+    Deploy,
+    Execute,
+    History,
+    Remove,
+    StartByHand,
+    Template,
+    Wait,
+)
 from .keyless import Keyless
 from .log_groups import LogGroups
 from .metrics import Metrics
@@ -26,6 +37,8 @@ from .storage import Storage
 from .topic import Topic
 
 CONTROL = "control"
+FUNCTION_SECONDS = 120
+"""How long Lambda lets the function of runs work."""
 DAY = 24 * 60 * 60
 ARTIFACTS = 4
 """How many different artifacts lie in the models bucket."""
@@ -50,6 +63,7 @@ class World:
         metrics: CloudWatch, without faults.
         framework: The provider framework.
         stack: The stack.
+        executions: Step Functions.
         lines: What the launcher logged.
     """
 
@@ -96,6 +110,9 @@ class World:
             adopts=history.adopts,
             remembers=history.remembers,
         )
+        self.executions = Executions(
+            agenda=self.agenda, function=self._runs, tell=self.bus.tell
+        )
         self._by_hand = 0
 
     def play(self) -> None:
@@ -112,6 +129,8 @@ class World:
                 return self.stack.remove()
             case StartByHand():
                 self._start_by_hand()
+            case Execute():
+                self._execute(act)
             case Wait(minutes=minutes):
                 self.agenda.run(minutes * 60)
         return True
@@ -139,9 +158,32 @@ class World:
         with suppress(ClientError):
             self.sagemaker.create_transform_job(**job_by_hand(name, model.name))
 
+    def _execute(self, act: Execute) -> None:
+        model = self.stack.held.get("Model")
+        if model is None or "Digest" not in model.data:
+            return
+        runs = {"Overlap": act.overlap, "Select": "all", "Ready": "", "OnEmpty": "skip"}
+        order = job_properties(self.stack.template or Template(), model)
+        execution = self.executions.start(
+            {**order, "Runs": runs, "TimeZone": "UTC"},
+            {} if act.due is None else {"scheduled": f"2030-01-01T{act.due:02}:00:00Z"},
+        )
+        if act.stopped_after is not None:
+            self.agenda.after(
+                act.stopped_after, lambda: self.executions.stop(execution)
+            )
+
     def _send(self, number: int, event: Mapping[str, Any]) -> None:
         for delay in (0, *self.history.duplicates.get(number, ())):
             self.agenda.after(delay, lambda: self.framework.deliver(event))
+
+    def _runs(self) -> Runs:
+        return Runs(
+            sagemaker=self.weather.exposed(self.sagemaker, FUNCTION_SECONDS),
+            s3=self.weather.exposed(self.storage, FUNCTION_SECONDS),
+            bucket=CONTROL,
+            now=self.agenda.now,
+        )
 
     def _state_changes(self) -> StateChanges:
         return StateChanges(

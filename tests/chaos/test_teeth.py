@@ -16,6 +16,7 @@ from private_transform.handlers import (
     attempts,
     dispatch,
     ends,
+    executions,
     lifecycle,
     ownership,
     verdict,
@@ -23,11 +24,13 @@ from private_transform.handlers import (
 from private_transform.handlers import job as jobs
 from private_transform.handlers import model as models
 from private_transform.handlers import state_change as changes
+from private_transform.handlers.asked import Asked
 from private_transform.handlers.journal import Book, Journal
 from private_transform.handlers.order import Order
 from private_transform.handlers.records import Records
+from private_transform.handlers.turns import Turns
 
-HISTORIES = 2000
+HISTORIES = 4000
 """How many histories a broken launcher has to be found out in."""
 
 
@@ -196,6 +199,26 @@ def takes_every_end_for_a_success(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(changes, "judge", praised)
 
 
+def makes_a_run_for_every_execution(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Asked, "identity", lambda self, execution: execution)
+
+
+def gives_everybody_a_turn(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Turns, "before", lambda self, turn, run: None)
+
+
+def leaves_jobs_of_stopped_executions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(executions, "stop", lambda *_: None)
+
+
+def is_silent_about_runs_without_a_job(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(executions.Executions, "left", lambda *_: None)
+
+
+def waits_for_a_turn_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Turns, "before", lambda self, turn, run: "another")
+
+
 MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     forgets_requests_that_were_given_up: "leaks",
     goes_on_with_a_request_that_was_given_up: "leaks",
@@ -225,6 +248,11 @@ MUTATIONS: dict[Callable[[pytest.MonkeyPatch], None], str] = {
     counts_every_end_as_the_last: "wrong_alarms",
     counts_no_end: "wrong_alarms",
     takes_every_end_for_a_success: "wrong_evidence",
+    makes_a_run_for_every_execution: "repeated_runs",
+    gives_everybody_a_turn: "runs_at_once",
+    leaves_jobs_of_stopped_executions: "leaks",
+    is_silent_about_runs_without_a_job: "lost_executions",
+    waits_for_a_turn_for_ever: "endless_executions",
 }
 
 
