@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from ministack import app as ministack
 
-from rehearsal.embedded import endpoint, weather
+from rehearsal.embedded import endpoint, schedules, weather
 from rehearsal.embedded.connection import auth_type, current
 from rehearsal.embedded.custom_resources import ANSWERS
 from rehearsal.embedded.exchange import Receive, Send, respond
@@ -32,6 +32,9 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         return
     if connection.endpoint_id is None and scope["path"] == weather.ORDERS:
         await weather.take_orders(scope, receive, send)
+        return
+    if connection.endpoint_id is None and scope["path"] == schedules.ORDERS:
+        await schedules.take_orders(scope, receive, send)
         return
     if connection.endpoint_id is not None and not _is_for_s3(headers, query):
         await _respond(

@@ -16,6 +16,7 @@ from ministack.services import (
     kms,
     lambda_svc,
     sns,
+    stepfunctions,
 )
 from ministack.services.cloudformation import provisioners
 
@@ -46,6 +47,12 @@ _NAMED: dict[str, tuple[str, Callable[[str], bool]]] = {
         "LogGroupName",
         lambda name: name in cloudwatch_logs._log_groups,
     ),
+    "AWS::StepFunctions::StateMachine": (
+        "StateMachineName",
+        lambda name: any(
+            each["name"] == name for each in stepfunctions._state_machines.values()
+        ),
+    ),
     "AWS::SNS::Topic": (
         "TopicName",
         lambda name: any(each["name"] == name for each in sns._topics.values()),
@@ -59,7 +66,9 @@ def apply() -> None:
     provisioners._physical_name = _name_of_this_stack
     for resource_type, (name_property, is_taken) in _NAMED.items():
         _refuse_taken(resource_type, name_property, is_taken)
-    _name_log_groups()
+    # MiniStack gives log groups fixed names.
+    _draw("AWS::Logs::LogGroup", "LogGroupName", _name_of_this_stack)
+    _draw("AWS::StepFunctions::StateMachine", "StateMachineName", _without_the_stack)
 
 
 def _name_of_this_stack(stack_name: str, logical_id: str, **limits: Any) -> str:
@@ -91,14 +100,15 @@ def _refuse_taken(
     _handlers[resource_type] = {**handler, "create": create_new}
 
 
-def _name_log_groups() -> None:
-    """Name log groups like everything else; MiniStack gives them fixed names."""
-    handler = _handlers["AWS::Logs::LogGroup"]
+def _draw(
+    resource_type: str, name_property: str, name: Callable[[str, str], str]
+) -> None:
+    """Name resources of a type otherwise than MiniStack, where a template does not."""
+    handler = _handlers[resource_type]
     create, update = handler["create"], handler["update"]
 
     def named(properties: Properties, stack: str, logical_id: str) -> dict[str, Any]:
-        drawn = _name_of_this_stack(stack, logical_id)
-        return {"LogGroupName": drawn, **properties}
+        return {name_property: name(stack, logical_id), **properties}
 
     def create_named(logical_id: str, properties: Properties, stack: str) -> Any:
         return create(logical_id, named(properties, stack, logical_id), stack)
@@ -114,8 +124,13 @@ def _name_log_groups() -> None:
             logical_id,
         )
 
-    _handlers["AWS::Logs::LogGroup"] = {
+    _handlers[resource_type] = {
         **handler,
         "create": create_named,
         "update": update_named,
     }
+
+
+def _without_the_stack(stack: str, logical_id: str) -> str:
+    """As CloudFormation names state machines."""
+    return _name_of_this_stack(stack, logical_id).removeprefix(f"{stack}-")

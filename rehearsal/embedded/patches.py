@@ -11,10 +11,14 @@ from rehearsal.embedded import (
     dependencies,
     encryption,
     log_keys,
+    machines,
     names,
     networks,
+    object_events,
     perimeter,
     properties,
+    schedules,
+    targets,
     topic_keys,
     trails,
 )
@@ -95,6 +99,11 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_vpcs",
     ),
     "ministack.services.eventbridge": (
+        "_cron_next_fire",
+        "_dispatch_event",
+        "_invoke_target",
+        "_parse_cron_fields",
+        "_parse_rate_seconds",
         "_put_events",
         "_rule_key",
         "_rules",
@@ -108,7 +117,11 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_aliases",
         "_resolve_key",
     ),
-    "ministack.services.lambda_svc": ("_functions",),
+    "ministack.services.lambda_svc": (
+        "_execution_record_for_config",
+        "_functions",
+        "_get_func_record_for_ref",
+    ),
     "ministack.services.s3": (
         "_bucket_default_sse_headers",
         "_bucket_encryption",
@@ -121,6 +134,7 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_delete_bucket_tagging",
         "_dispatch",
         "_error",
+        "_fire_s3_event",
         "_multipart_uploads",
         "_object_versions",
         "_put_bucket_encryption",
@@ -130,10 +144,26 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_put_bucket_tagging",
         "_stored_sse_headers",
     ),
+    "ministack.services.scheduler": (
+        "_group_arn",
+        "_schedules",
+        "_tick_schedules",
+    ),
     "ministack.services.sns": (
         "_error",
         "_p",
         "_topics",
+    ),
+    "ministack.services.stepfunctions": (
+        "_ExecutionError",
+        "_call_lambda",
+        "_execute_wait",
+        "_executions",
+        "_run_execution",
+        "_scaled_sleep",
+        "_sleep_until",
+        "_start_execution",
+        "_state_machines",
     ),
 }
 """What is patched or read inside MiniStack, by module: all of it may change."""
@@ -155,3 +185,7 @@ def apply() -> None:
     trails.apply()
     custom_resources.apply()
     dependencies.apply()
+    object_events.apply()
+    schedules.apply()
+    targets.apply()
+    machines.apply()
