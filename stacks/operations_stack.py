@@ -7,6 +7,7 @@ from private_transform.access import model_packages, role_arns, role_path
 from private_transform.encrypted_log_group import EncryptedLogGroup
 from private_transform.environment import Environment
 from private_transform.job_log_group import JobLogGroup
+from private_transform.job_watch import JobWatch
 from private_transform.launcher import Launcher
 from private_transform.state_changes import StateChanges
 from stacks.foundation_stack import FoundationStack
@@ -22,6 +23,7 @@ class OperationsStack(cdk.Stack):
 
     Attributes:
         service_token: What a transform's custom resources name to be served.
+        run_function: ARN of what a transform's state machine calls.
         topic_arn: Hears of every job that ended.
     """
 
@@ -50,7 +52,7 @@ class OperationsStack(cdk.Stack):
             retention_in_days=environment.retention.logs_in_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         ).log_group
-        self.service_token = Launcher(
+        launcher = Launcher(
             self,
             "Launcher",
             environment=environment.name,
@@ -69,7 +71,11 @@ class OperationsStack(cdk.Stack):
             model_packages=model_packages(environment),
             control_bucket=foundation.control.bucket_name,
             log_group=log_group,
-        ).service_token
+        )
+        self.service_token = launcher.service_token
+        self.run_function = launcher.run_function.function_arn
+        # Also while no transform has runs: one that gets them is deployed alone.
+        self.export_value(self.run_function)
         job_logs = JobLogGroup(
             self,
             "JobLogs",
@@ -78,6 +84,17 @@ class OperationsStack(cdk.Stack):
             key=foundation.key,
             retention_in_days=environment.retention.logs_in_days,
             release_key=environment.protection == "discard",
+        )
+        JobWatch(
+            self,
+            "JobWatch",
+            environment=environment.name,
+            place=foundation.place,
+            role_path=functions_path,
+            buckets=foundation.arns,
+            control_bucket=foundation.control.bucket_name,
+            log_group=log_group,
+            max_runtime_in_hours=environment.limits.max_runtime_in_hours,
         )
         self.topic_arn = StateChanges(
             self,

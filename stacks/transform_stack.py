@@ -12,6 +12,7 @@ from private_transform.requests import TransformRequests
 from private_transform.run_alarm import RunAlarm
 from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel
+from private_transform.transform_runs import TransformRuns
 from stacks.foundation_stack import FoundationStack
 from stacks.operations_stack import OperationsStack
 
@@ -82,6 +83,27 @@ class TransformStack(cdk.Stack):
             transform=transform.name,
             topic_arn=operations.topic_arn,
         )
+        policy_digests = {
+            **foundation.policy_digests,
+            "execution_role": role.policy_digest,
+        }
+        if transform.runs is not None:
+            runs = TransformRuns(
+                self,
+                "Runs",
+                place=foundation.place,
+                role_path=role_path(environment, "runs/"),
+                environment=environment.name,
+                transform=transform.name,
+                runs=transform.runs,
+                model=model,
+                requests=requests,
+                max_failed_inputs=transform.max_failed_inputs,
+                policy_digests=policy_digests,
+                run_function=operations.run_function,
+                control_bucket=foundation.control.bucket_name,
+            )
+            cdk.CfnOutput(self, "StateMachine", value=runs.state_machine_arn)
         if transform.on_deploy == "none":
             cdk.CfnOutput(self, "ModelName", value=model.model_name)
             return
@@ -96,10 +118,7 @@ class TransformStack(cdk.Stack):
             run=transform.run,
             smoke_input=transform.smoke_input,
             max_failed_inputs=transform.max_failed_inputs,
-            policy_digests={
-                **foundation.policy_digests,
-                "execution_role": role.policy_digest,
-            },
+            policy_digests=policy_digests,
             completion=transform.completion,
         )
         self._outputs(job, environment.region)

@@ -20,7 +20,9 @@ from private_transform.environment import (
     People,
     Person,
     Retention,
+    Runs,
     S3DataSource,
+    Schedule,
     Transform,
     TransformInput,
     TransformOutput,
@@ -124,6 +126,14 @@ FULL = Transform(
     max_failed_inputs=2,
     completion="launch",
     run="7",
+    runs=Runs(
+        schedule=Schedule(expression="cron(30 3 * * ? *)", time_zone="Europe/Berlin"),
+        on_arrival=True,
+        select="new",
+        ready="_SUCCESS",
+        on_empty="fail",
+        overlap="queue",
+    ),
 )
 """Every field, several containers, several instances."""
 
@@ -153,8 +163,8 @@ LOCAL_DISKS = Transform(
 SMOKED = replace(PLAIN, name="sampled", on_deploy="smoke", smoke_input="smoke/")
 """Deployments try a few inputs."""
 
-IDLE = replace(PLAIN, name="idle", on_deploy="none")
-"""Deployments make the model alone."""
+IDLE = replace(PLAIN, name="idle", on_deploy="none", runs=Runs())
+"""Deployments make the model alone, and people run it."""
 
 KEPT = Environment(
     name="prod",

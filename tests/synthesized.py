@@ -157,6 +157,14 @@ class Synthesis:
             if "Export" not in body
         }
 
+    def exports(self, part: str) -> set[str]:
+        """What a stack exports for others."""
+        return {
+            self._plain(part, body["Value"])
+            for body in self.templates[part].get("Outputs", {}).values()
+            if "Export" in body
+        }
+
     def bucket(self, output: str) -> Resource:
         return self.named(self.outputs("foundation")[output])
 
@@ -200,7 +208,12 @@ class Synthesis:
         )
 
     def execution_role(self, transform: str) -> Resource:
-        return self.one("AWS::IAM::Role", transform)
+        (found,) = (
+            each
+            for each in self.all("AWS::IAM::Role", transform)
+            if each.properties["Path"].endswith("/execution/")
+        )
+        return found
 
     def functions_of_the_environment(self) -> tuple[Resource, ...]:
         """The functions that run our handlers, in the order of the template."""

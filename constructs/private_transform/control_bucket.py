@@ -15,6 +15,8 @@ class ControlBucket(Construct):
     under S3's own key: when ours is disabled, a failed deployment must still be rolled
     back. No name of an input is among it.
 
+    EventBridge hears of what is put here, which is how an upload begins a run.
+
     What acts from outside the endpoint writes here, so the data buckets need no
     exception for it. Names of input objects stand in manifests: treat them as
     confidentially as the data.
@@ -47,6 +49,13 @@ class ControlBucket(Construct):
             noncurrent_versions_in_days=noncurrent_versions_in_days,
             removal_policy=removal_policy,
             enforce_tls=True,
+        )
+        # CDK's own switch for it would bring a function with rights to every bucket.
+        resource = self.bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        resource.add_property_override(
+            "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled",
+            True,
         )
         # CDK keeps a bucket and deletes its policy: TLS would no longer be required.
         policy = self.bucket.policy

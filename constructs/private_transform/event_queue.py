@@ -18,16 +18,15 @@ they take two days, long enough to enable a key."""
 
 
 class EventQueue(Construct):
-    """One rule, the queue that it fills, and a queue of what could not be handled.
+    """A queue, the rules that fill it, and a queue of what could not be handled.
 
     EventBridge gives up on a function after a few tries; a queue does not. The
     messages are under SQS's key and not ours: when ours is disabled, jobs fail, and
     their events must outlast that.
 
     Args:
-        description: What the rule selects, for a person in the console.
-        event_pattern: The events that are kept (AWS: Amazon EventBridge event
-            patterns).
+        event_patterns: The events that are kept, by what they are, for a person in the
+            console (AWS: Amazon EventBridge event patterns).
         handling_seconds: The longest that one event takes.
 
     Attributes:
@@ -39,8 +38,7 @@ class EventQueue(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        description: str,
-        event_pattern: Mapping[str, Any],
+        event_patterns: Mapping[str, Mapping[str, Any]],
         handling_seconds: int,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -55,22 +53,27 @@ class EventQueue(Construct):
             },
         )
         self.queue_arn = queue.attr_arn
-        rule = events.CfnRule(
-            self,
-            "Rule",
-            description=description,
-            event_pattern=event_pattern,
-            targets=[events.CfnRule.TargetProperty(arn=self.queue_arn, id="Queue")],
-        )
-        from_the_rule: Statement = {
-            "Sid": "FromTheRule",
+        rules = [
+            events.CfnRule(
+                self,
+                f"Rule{number}",
+                description=description,
+                event_pattern=pattern,
+                targets=[events.CfnRule.TargetProperty(arn=self.queue_arn, id="Queue")],
+            )
+            for number, (description, pattern) in enumerate(event_patterns.items(), 1)
+        ]
+        from_the_rules: Statement = {
+            "Sid": "FromTheRules",
             "Effect": "Allow",
             "Principal": {"Service": "events.amazonaws.com"},
             "Action": "sqs:SendMessage",
             "Resource": self.queue_arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in rules]}
+            },
         }
-        self._policy("Policy", queue, [from_the_rule])
+        self._policy("Policy", queue, [from_the_rules])
         self._policy("UnhandledPolicy", unhandled, [])
 
     def _queue(self, construct_id: str, **properties: Any) -> sqs.CfnQueue:

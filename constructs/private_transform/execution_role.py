@@ -142,6 +142,13 @@ def _data(
         ["s3:GetObject"],
         [f"{buckets.control}/manifests/{transform.name}/*"],
     )
+    # What lists inputs at CreateTransformJob may look for the manifest in the same way.
+    yield allow(
+        "SeeManifests",
+        ["s3:ListBucket"],
+        [buckets.control],
+        StringLike={"s3:prefix": [f"manifests/{transform.name}/*"]},
+    )
     yield allow(
         "WriteOutputs",
         ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],

@@ -8,9 +8,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from private_transform.environment import ENVIRONMENT_TAG
 from private_transform.handler_function import HandlerFunction
-from private_transform.handlers.contract import JOB_LOG_GROUP
+from private_transform.handlers.contract import ARRIVALS, JOB_LOG_GROUP
+from private_transform.jobs_of_ours import stop_jobs, tagged
 from private_transform.lock import Buckets
 from private_transform.object_names import see_objects
 from private_transform.service_role import Place, Statement, allow
@@ -41,6 +41,7 @@ class Launcher(Construct):
 
     Attributes:
         service_token: What a custom resource names to be served.
+        run_function: What a transform's state machine calls.
     """
 
     def __init__(
@@ -82,15 +83,10 @@ class Launcher(Construct):
             role_path=role_path,
             statements=[
                 *note,
-                # Of any name, because any may use one of our models.
-                allow(
-                    "LookAtJobs",
-                    ["sagemaker:DescribeTransformJob"],
-                    [place.arn("sagemaker", "transform-job/*")],
-                ),
                 allow("ListJobs", ["sagemaker:ListTransformJobs"], ["*"]),
                 *_modelling(place, environment, subnets, security_groups),
-                *_launching(place, environment, key.key_arn),
+                *_launching(place, environment, key.key_arn, buckets),
+                stop_jobs(place, environment),
                 allow(
                     "PassExecutionRoles",
                     ["iam:PassRole"],
@@ -99,12 +95,6 @@ class Launcher(Construct):
                 ),
                 *_packages(model_packages),
                 *_job_log_group(place),
-                *see_objects(
-                    names=list(buckets.data), versions=[buckets.models, buckets.inputs]
-                ),
-                allow(
-                    "NoteStarts", ["s3:PutObject"], [f"{buckets.control}/launches/*"]
-                ),
                 # How each job was judged when it ended, under S3's key as well.
                 allow("ReadResults", ["s3:GetObject"], [f"{buckets.control}/claims/*"]),
             ],
@@ -112,6 +102,20 @@ class Launcher(Construct):
             variables=variables,
             timeout_seconds=_LONGEST_CALL_SECONDS,
         )
+        self.run_function = HandlerFunction(
+            self,
+            "Run",
+            entry="run",
+            description=f"Launcher of {environment}: goes on with a run",
+            role_path=role_path,
+            statements=[
+                *_launching(place, environment, key.key_arn, buckets),
+                *_running(place, buckets.control, key.key_arn),
+            ],
+            log_group=log_group,
+            variables=variables,
+            timeout_seconds=_LONGEST_CALL_SECONDS,
+        ).function
         self.service_token = cr.Provider(
             self,
             "Provider",
@@ -126,6 +130,29 @@ class Launcher(Construct):
         ).service_token
 
 
+def _running(place: Place, control: str, key: str) -> Iterator[Statement]:
+    """Keep what is known of runs, and write the lists of what they read."""
+    kept = (
+        *("days", "launches", "manifests"),
+        *("redos", "runs", "selections", "turns"),
+    )
+    yield allow(
+        "KeepRuns",
+        ["s3:GetObject", "s3:PutObject"],
+        [f"{control}/{each}/*" for each in kept],
+    )
+    # The version that began a run, whatever was put there since.
+    yield allow("ReadArrivals", ["s3:GetObjectVersion"], [f"{control}/{ARRIVALS}*"])
+    yield _see_whether_there_is_one(control)
+    yield allow(
+        "UseTheKeyForLists",
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        [key],
+        StringEquals={"kms:ViaService": f"s3.{place.region}.amazonaws.com"},
+        StringLike={"kms:EncryptionContext:aws:s3:arn": [control, f"{control}/*"]},
+    )
+
+
 def _journal(control_bucket: str) -> Iterator[Statement]:
     """The journal carries S3's key and not ours, so no right to a key is needed."""
     yield allow(
@@ -133,8 +160,12 @@ def _journal(control_bucket: str) -> Iterator[Statement]:
         ["s3:GetObject", "s3:PutObject"],
         [f"{control_bucket}/requests/*"],
     )
-    # Without it S3 answers 403 for what is not there (AWS: GetObject).
-    yield allow("SeeWhetherThereIsOne", ["s3:ListBucket"], [control_bucket])
+    yield _see_whether_there_is_one(control_bucket)
+
+
+def _see_whether_there_is_one(control_bucket: str) -> Statement:
+    """Without it S3 answers 403 for what is not there (AWS: GetObject)."""
+    return allow("SeeWhetherThereIsOne", ["s3:ListBucket"], [control_bucket])
 
 
 def _modelling(
@@ -165,42 +196,42 @@ def _modelling(
             }
         },
     )
-    yield allow("LookAtModels", ["sagemaker:DescribeModel"], [models])
     yield allow(
         "DeleteModels",
         ["sagemaker:DeleteModel"],
         [models],
-        StringEquals=_tagged(environment),
+        StringEquals=tagged(environment),
     )
     yield _tag_what_is_created("TagModels", "CreateModel", models)
 
 
-def _launching(place: Place, environment: str, key: str) -> Iterator[Statement]:
-    """Start jobs of our models under our key, and stop none but the environment's."""
+def _launching(
+    place: Place, environment: str, key: str, buckets: Buckets
+) -> Iterator[Statement]:
+    """Start jobs of our models under our key, look at them and count what they did."""
     jobs = place.arn("sagemaker", f"transform-job/{environment}-*")
+    models = place.arn("sagemaker", f"model/{environment}-*")
+    yield allow("LookAtModels", ["sagemaker:DescribeModel"], [models])
+    # Of any name, because any may use one of our models.
+    yield allow(
+        "LookAtJobs",
+        ["sagemaker:DescribeTransformJob"],
+        [place.arn("sagemaker", "transform-job/*")],
+    )
     yield allow(
         "StartJobsOfOurModels",
         ["sagemaker:CreateTransformJob"],
         [jobs],
-        ArnLike={
-            "sagemaker:ModelArn": place.arn("sagemaker", f"model/{environment}-*")
-        },
+        ArnLike={"sagemaker:ModelArn": models},
         ArnEquals={"sagemaker:OutputKmsKeyArn": key},
         # Instances with local disks take no key for them.
         ArnEqualsIfExists={"sagemaker:VolumeKmsKeyArn": key},
     )
-    yield allow(
-        "StopJobs",
-        ["sagemaker:StopTransformJob"],
-        [jobs],
-        StringEquals=_tagged(environment),
-    )
     yield _tag_what_is_created("TagJobs", "CreateTransformJob", jobs)
-
-
-def _tagged(environment: str) -> dict[str, str]:
-    """Names alone are not enough: another team's may begin like ours."""
-    return {f"aws:ResourceTag/{ENVIRONMENT_TAG}": environment}
+    yield from see_objects(
+        names=list(buckets.data), versions=[buckets.models, buckets.inputs]
+    )
+    yield allow("NoteStarts", ["s3:PutObject"], [f"{buckets.control}/launches/*"])
 
 
 def _tag_what_is_created(sid: str, operation: str, resource: str) -> Statement:

@@ -9,6 +9,7 @@ from typing import Any
 
 from private_transform.environment import TRANSFORM_TAG, Container, Transform
 from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
+from private_transform.handlers.moment import is_dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,18 @@ class TransformRequests:
             groups.append(self.surroundings.peers_group)
         return {"Subnets": list(self.surroundings.subnets), "SecurityGroupIds": groups}
 
+    @property
+    def time_zone(self) -> str:
+        """Whose days and hours stand in the paths."""
+        runs = self.transform.runs
+        return runs.schedule.time_zone if runs and runs.schedule else "UTC"
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the inputs of each day lie apart."""
+        source = self.transform.transform_input.data_source.s3_data_source
+        return is_dated(source.s3_uri)
+
     def create_model(self) -> dict[str, Any]:
         """CreateModel without ModelName; isolated and in the VPC, always."""
         containers = [self._container(each) for each in self.transform.model.containers]
@@ -76,7 +89,8 @@ class TransformRequests:
     def create_transform_job(self) -> dict[str, Any]:
         """CreateTransformJob without TransformJobName and ModelName.
 
-        S3OutputPath is the output prefix: the launcher appends `job=<job name>/`.
+        S3OutputPath is the output prefix: the launcher appends `date=<day>/` and
+        `job=<job name>/`, and puts day and hour in their places in all paths.
         """
         job = self.transform
         source = job.transform_input.data_source.s3_data_source

@@ -11,6 +11,7 @@ from constructs import Construct
 from private_transform.event_queue import EventQueue
 from private_transform.handler_function import HandlerFunction
 from private_transform.handlers.contract import ENDED, METRICS
+from private_transform.jobs_of_ours import stop_jobs
 from private_transform.lock import Buckets
 from private_transform.object_names import see_objects
 from private_transform.service_role import (
@@ -26,10 +27,12 @@ answers, or that meets a fault, waits six times as long until it is handled agai
 
 
 class StateChanges(Construct):
-    """One rule, one queue, one handler and one topic for every job that ends.
+    """One queue, one handler and one topic for every job and execution that ends.
 
-    The rule goes by the model's name: whoever starts a job with one of our models, it
+    Jobs are known by the model's name: whoever starts one with one of our models, it
     is seen here (AWS: Events that Amazon SageMaker AI sends to Amazon EventBridge).
+    Executions are known by the state machine's name (AWS: Automating Step Functions
+    event delivery with EventBridge).
 
     Args:
         environment: The environment's name: what its models begin with.
@@ -66,13 +69,28 @@ class StateChanges(Construct):
         queue_arn = EventQueue(
             self,
             "Ended",
-            description=f"Transform jobs of {environment} that ended",
-            event_pattern={
-                "source": ["aws.sagemaker"],
-                "detail-type": ["SageMaker Transform Job State Change"],
-                "detail": {
-                    "ModelName": [{"prefix": f"{environment}-"}],
-                    "TransformJobStatus": list(ENDED),
+            event_patterns={
+                f"Transform jobs of {environment} that ended": {
+                    "source": ["aws.sagemaker"],
+                    "detail-type": ["SageMaker Transform Job State Change"],
+                    "detail": {
+                        "ModelName": [{"prefix": f"{environment}-"}],
+                        "TransformJobStatus": list(ENDED),
+                    },
+                },
+                f"Executions of {environment} that ended": {
+                    "source": ["aws.states"],
+                    "detail-type": ["Step Functions Execution Status Change"],
+                    "detail": {
+                        "stateMachineArn": [
+                            {
+                                "prefix": place.arn(
+                                    "states", f"stateMachine:{environment}-"
+                                )
+                            }
+                        ],
+                        "status": [{"anything-but": ["RUNNING"]}],
+                    },
                 },
             },
             handling_seconds=_TIMEOUT_SECONDS,
@@ -173,12 +191,20 @@ def _rights(
         ["sagemaker:DescribeModel"],
         [place.arn("sagemaker", f"model/{environment}-*")],
     )
+    # When somebody stops an execution.
+    yield stop_jobs(place, environment)
     yield from see_objects(
         names=[buckets.outputs], versions=[buckets.models, buckets.inputs]
     )
     kept = [f"{buckets.control}/{each}/*" for each in ("claims", "ends", "evidence")]
-    yield allow("KeepEvidence", ["s3:PutObject"], kept)
-    yield allow("LookBack", ["s3:GetObject"], [*kept, f"{buckets.control}/launches/*"])
+    # Lists of failed inputs are read like manifests of runs.
+    lists = f"{buckets.control}/manifests/*"
+    yield allow("KeepEvidence", ["s3:PutObject"], [*kept, lists])
+    noted = [
+        f"{buckets.control}/{each}/*"
+        for each in ("launches", "manifests", "runs", "stops")
+    ]
+    yield allow("LookBack", ["s3:GetObject"], [*kept, *noted])
     # Without it S3 answers 403 for what is not there (AWS: HeadObject).
     yield allow("SeeWhatIsKept", ["s3:ListBucket"], [buckets.control])
     yield allow("Announce", ["sns:Publish"], [topic])

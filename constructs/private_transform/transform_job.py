@@ -70,6 +70,7 @@ class TransformJob(Construct):
                     if smoke_input is None
                     else requests.smoke_job(smoke_input)
                 ),
+                "TimeZone": requests.time_zone,
                 "Fallbacks": requests.fallbacks(),
                 "Network": requests.network,
                 "ArtifactDigests": requests.artifact_digests(),

@@ -27,7 +27,7 @@ def test_models_of_other_environments_are_left_alone(
     stack: cdk.Stack, resources: Resources, key: kms.IKey, log_group: logs.ILogGroup
 ) -> None:
     state_changes(stack, key, log_group)
-    (rule,) = resources("AWS::Events::Rule")
+    rule, _ = resources("AWS::Events::Rule")
     # With its hyphen: `team-` is no beginning of a name of the environment `team2`.
     assert rule["Properties"]["EventPattern"]["detail"]["ModelName"] == [
         {"prefix": "team-"}

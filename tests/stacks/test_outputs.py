@@ -72,3 +72,13 @@ def test_a_changed_run_reaches_the_model_too(synthesis: Synthesis) -> None:
     for transform in synthesis.environment.transforms:
         model = synthesis.one("Custom::TransformModel", transform.name).properties
         assert model["Run"] == transform.run
+
+
+def test_a_transform_that_gets_runs_is_deployed_alone(discarded: Synthesis) -> None:
+    """Operations export what a state machine calls before there is one."""
+    (function,) = (
+        each
+        for each in discarded.functions_of_the_environment()
+        if each.properties["Handler"] == "handlers.entry.run"
+    )
+    assert function.arn in discarded.exports("operations")

@@ -12,7 +12,6 @@ FIXED_NAMES = {
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
-    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
 

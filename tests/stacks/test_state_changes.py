@@ -11,19 +11,45 @@ from private_transform.handlers.patience import TRIES
 from tests.synthesized import Resource, Statement, Synthesis
 
 
-def test_one_rule_sees_every_end_of_every_job_of_our_models(
+def test_rules_see_every_end_of_every_job_of_our_models_and_of_every_execution(
     synthesis: Synthesis,
 ) -> None:
-    rule = synthesis.one("AWS::Events::Rule").properties
-    assert rule.get("State", "ENABLED") == "ENABLED"
-    assert rule["EventPattern"] == {
-        "source": ["aws.sagemaker"],
-        "detail-type": ["SageMaker Transform Job State Change"],
-        "detail": {
-            "ModelName": [{"prefix": f"{synthesis.environment.name}-"}],
-            "TransformJobStatus": ["Completed", "Failed", "Stopped"],
+    environment = synthesis.environment
+    machines = f"arn:aws:states:{environment.region}:{environment.account}:stateMachine"
+    rules = synthesis.all("AWS::Events::Rule", "operations")
+    for rule in rules:
+        assert rule.properties.get("State", "ENABLED") == "ENABLED"
+        (target,) = rule.properties["Targets"]
+        assert target["Arn"] == events_queue(synthesis).arn
+    assert [rule.properties["EventPattern"] for rule in rules] == [
+        {
+            "source": ["aws.sagemaker"],
+            "detail-type": ["SageMaker Transform Job State Change"],
+            "detail": {
+                "ModelName": [{"prefix": f"{environment.name}-"}],
+                "TransformJobStatus": ["Completed", "Failed", "Stopped"],
+            },
         },
+        {
+            "source": ["aws.states"],
+            "detail-type": ["Step Functions Execution Status Change"],
+            "detail": {
+                "stateMachineArn": [{"prefix": f"{machines}:{environment.name}-"}],
+                "status": [{"anything-but": ["RUNNING"]}],
+            },
+        },
+    ]
+
+
+def test_state_machines_have_names_by_which_the_rule_knows_them(
+    kept: Synthesis,
+) -> None:
+    names = {
+        each.properties["StateMachineName"]
+        for part in ("scores", "idle")
+        for each in kept.all("AWS::StepFunctions::StateMachine", part)
     }
+    assert names == {"prod-scores", "prod-idle"}
 
 
 def test_a_queue_keeps_each_event_until_it_is_handled(synthesis: Synthesis) -> None:
@@ -31,7 +57,6 @@ def test_a_queue_keeps_each_event_until_it_is_handled(synthesis: Synthesis) -> N
     fortnight = 14 * 24 * 60 * 60
     assert queue["MessageRetentionPeriod"] == fortnight
     mapping = synthesis.one("AWS::Lambda::EventSourceMapping").properties
-    assert mapping["EventSourceArn"] == events_queue(synthesis).arn
     assert mapping["BatchSize"] == 1
     timeout = handler(synthesis).properties["Timeout"]
     assert queue["VisibilityTimeout"] == 6 * timeout
@@ -81,7 +106,7 @@ def test_events_outlast_a_disabled_key(synthesis: Synthesis) -> None:
         assert "KmsMasterKeyId" not in queue.properties
 
 
-def test_only_the_rule_fills_the_queue_and_only_with_tls(synthesis: Synthesis) -> None:
+def test_only_the_rules_fill_the_queue_and_only_with_tls(synthesis: Synthesis) -> None:
     policies = [
         statement
         for policy in synthesis.all("AWS::SQS::QueuePolicy")
@@ -91,9 +116,8 @@ def test_only_the_rule_fills_the_queue_and_only_with_tls(synthesis: Synthesis) -
     denied = [each for each in policies if each.effect == "Deny"]
     (allowed,) = (each for each in policies if each.effect == "Allow")
     assert denied[0].conditions == {"Bool": {"aws:SecureTransport": "false"}}
-    assert allowed.conditions == {
-        "ArnEquals": {"aws:SourceArn": synthesis.one("AWS::Events::Rule").arn}
-    }
+    rules = [rule.arn for rule in synthesis.all("AWS::Events::Rule", "operations")]
+    assert allowed.conditions == {"ArnEquals": {"aws:SourceArn": rules}}
 
 
 def test_no_queue_takes_plain_connections(synthesis: Synthesis) -> None:
@@ -121,9 +145,9 @@ def test_the_handler_knows_where_evidence_and_announcements_go(
 
 
 def events_queue(synthesis: Synthesis) -> Resource:
-    """The queue that the rule fills."""
-    (target,) = synthesis.one("AWS::Events::Rule").properties["Targets"]
-    return synthesis.named(target["Arn"])
+    """The queue that the rules fill."""
+    mapping = synthesis.one("AWS::Lambda::EventSourceMapping").properties
+    return synthesis.named(mapping["EventSourceArn"])
 
 
 def handler(synthesis: Synthesis) -> Resource:

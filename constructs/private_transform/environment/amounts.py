@@ -41,6 +41,15 @@ PendingDays = Annotated[
     ),
 ]
 
+RuntimeHours = Annotated[
+    int,
+    Between(
+        1,
+        120,
+        "A job may last for 1 to 120 hours: a run is waited for no longer than a week.",
+    ),
+]
+
 InstanceCount = Annotated[
     int,
     Between(

@@ -25,6 +25,7 @@ from private_transform.environment.rules import (
     people,
     prefixes,
     rights,
+    runs,
     tags,
 )
 from private_transform.environment.rules.breach import Breach
@@ -63,6 +64,9 @@ _TRANSFORM_RULES: Sequence[Callable[[Transform], Iterator[Breach]]] = (
     job.joined_alike,
     job.filtered_types,
     job.no_secrets,
+    runs.inputs_by_day,
+    runs.inputs_that_are_listed,
+    runs.known_zone,
 )
 _RULES_OF_BOTH: Sequence[Callable[[Environment, Transform], Iterator[Breach]]] = (
     model.image_of_this_region,
@@ -136,6 +140,8 @@ def _broken_rules(
     for each in transforms:
         for of_transform in _TRANSFORM_RULES:
             yield from _problems(each, of_transform(each.value))
+        if today is not None:
+            yield from _problems(each, runs.times_that_come(each.value, today))
         for of_both in _RULES_OF_BOTH:
             yield from _problems(each, of_both(whole, each.value))
         for limit in _LIMITS:

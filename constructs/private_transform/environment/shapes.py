@@ -24,12 +24,17 @@ _NO_DOTS = r"(?!(?:[^/]*/)*\.\.?(?:/|$))"
 """No part is `.` or `..`: S3 takes them for names, and many tools for folders."""
 
 _PARTS = rf"{_NO_DOTS}(?!/)(?:(?!//){_SAFE})*"
+_DATE = r"\{run_date(-[1-9][0-9]{0,2}d)?\}|\{run_hour\}"
+"""As the launcher reads it (`handlers.moment`)."""
+
+_DATED_PARTS = rf"{_NO_DOTS}(?!/)(?:(?!//)(?:{_SAFE}|{_DATE}))*"
 _PREFIX = f"{_PARTS}/"
 _KEY = f"{_PARTS}[^/]"
 _CHARACTERS = "letters, digits and !_.=()'-, no part that is empty, . or .."
-LONGEST_KEY = 880
+LONGEST_KEY = 860
 """AWS: S3DataSource: 1024 characters of a URI, less what goes around a prefix:
-`s3://`, a bucket name (63), `smoke/` and `job=` with a job's name (63)."""
+`s3://`, a bucket name (63), `smoke/`, `date=` with a day and `job=` with a job's name
+(63)."""
 
 EnvironmentName = Annotated[
     str,
@@ -106,11 +111,23 @@ Zone = Annotated[
 InputPath = Annotated[
     str,
     Text(
-        pattern=f"{_PREFIX}|{_KEY}",
+        pattern=f"{_DATED_PARTS}/|{_DATED_PARTS}[^/]",
         at_most=LONGEST_KEY,
         rule="An input is a prefix or a manifest's key in the inputs bucket: "
-        f"{_CHARACTERS}, no slash at the start.",
+        f"{_CHARACTERS}, no slash at the start; {{run_date}}, {{run_date-1d}} and "
+        "{run_hour} stand for a run's day and hour.",
         fix="Write it without s3:// and the bucket's name.",
+    ),
+]
+
+ObjectName = Annotated[
+    str,
+    Text(
+        pattern=r"(?!\.\.?$)[A-Za-z0-9!_.=()'-]+",
+        at_most=128,
+        rule="The name of an object is up to 128 letters, digits and !_.=()'-, without "
+        "a slash.",
+        fix="Write it as _SUCCESS.",
     ),
 ]
 
@@ -406,5 +423,31 @@ RunLabel = Annotated[
     Text(
         pattern=r"[!-~]{1,64}",
         rule="A run is named by 1 to 64 printed characters, none of them a space.",
+    ),
+]
+
+ScheduleExpression = Annotated[
+    str,
+    Text(
+        pattern=r"cron\([0-9*,/-]+ [0-9*,/-]+ "
+        r"(\? [0-9A-Za-z*,/-]+ [0-9A-Za-z*,/#-]+|[0-9*,/LW-]+ [0-9A-Za-z*,/-]+ \?)"
+        r" [0-9*,/-]+\)"
+        r"|rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]{1,4}) (minutes|hours|days))\)",
+        rule="A schedule is cron(...) with six fields, minutes hours day-of-month "
+        "month day-of-week year, where one of the two days is ?, or rate(...) with a "
+        "number and minutes, hours or days (AWS: Schedule types in EventBridge "
+        "Scheduler).",
+        fix="Write it as cron(30 3 * * ? *), every night at half past three, or "
+        "rate(1 day).",
+        at_most=256,
+    ),
+]
+
+TimeZone = Annotated[
+    str,
+    Text(
+        pattern=r"UTC|[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+){1,2}",
+        rule="A time zone is UTC or an IANA name, such as Europe/Berlin.",
+        at_most=50,
     ),
 ]

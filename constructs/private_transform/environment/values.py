@@ -161,6 +161,8 @@ class Limits:
     registries: tuple[shapes.Registry, ...] | None = None
     """The ECR host names that images may come from; absent means all. With them, no
     model package may be used: the image that it brings is not seen here."""
+    max_runtime_in_hours: amounts.RuntimeHours = 24
+    """How long a job may last, whoever starts it: then it is stopped."""
     require_volume_key: Switch = True
     """Refuse instance types with local disks, which cannot carry our key."""
 
@@ -223,12 +225,13 @@ class S3DataSource:
     """S3Prefix: every object under a prefix. ManifestFile: the objects it lists."""
     s3_uri: shapes.InputPath
     """A prefix of the inputs bucket, or the key of a manifest there, which lists
-    objects of its own folder."""
+    objects of its own folder. `{run_date}`, `{run_date-1d}` and `{run_hour}` stand for
+    the day and hour that a run is due, in the zone of its schedule."""
 
     @property
     def prefix(self) -> str:
-        """Where the inputs lie, ending in `/`: all that the job can read."""
-        folder, slash, _ = self.s3_uri.rpartition("/")
+        """Where the inputs of every day lie, ending in `/`: all that a job can read."""
+        folder, slash, _ = self.s3_uri.partition("{")[0].rpartition("/")
         return folder + slash
 
 
@@ -330,6 +333,39 @@ class ExperimentConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When runs begin by themselves."""
+
+    expression: shapes.ScheduleExpression
+    """`cron(30 3 * * ? *)` or `rate(1 day)`, as EventBridge Scheduler reads them."""
+    time_zone: shapes.TimeZone = "UTC"
+    """The zone that the expression means, by its IANA name: `Europe/Berlin`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """Runs beside those of deployments; `runs: {}` lets people begin them by hand."""
+
+    schedule: Schedule | None = None
+    """When runs begin by themselves."""
+    on_arrival: Switch = False
+    """Begin a run over each manifest that is put below `arrivals/TRANSFORM/` in the
+    control bucket, in the day on which it comes."""
+    select: Literal["all", "new"] = "all"
+    """Which objects of a prefix a run reads. new: none that a run read which ended
+    well, unless it was replaced since."""
+    ready: shapes.ObjectName | None = None
+    """The name of an object below the prefix that says that the inputs are complete,
+    such as `_SUCCESS`: a run waits for it, for up to 12 hours, and does not read it."""
+    on_empty: Literal["skip", "fail"] = "skip"
+    """What becomes of a run that finds nothing to read; it is told in any case."""
+    overlap: Literal["skip", "queue"] | None = None
+    """What a run does while another one of the same transform goes on. skip: nothing.
+    queue: it waits for its turn. Absent means queue where the inputs lie by
+    `{run_date}`, so that no day is left out, and otherwise skip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transform:
     """One model with its job: one file of the `transforms` folder."""
 
@@ -375,6 +411,8 @@ class Transform:
     """wait: the deployment ends with the job. launch: when the job has started."""
     run: shapes.RunLabel = "1"
     """Change it to run the same job again, for instance on new data."""
+    runs: Runs | None = None
+    """Runs beside those of deployments; without it, there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The identity policies of people: what each duty needs, and no more."""
 
+from private_transform.handlers.contract import ARRIVALS
 from private_transform.lock.kms_actions import ADMINISTER as ADMINISTER_KEY
 from private_transform.lock.kms_actions import SETTINGS as KEY_SETTINGS
 from private_transform.lock.kms_actions import kms_actions
@@ -13,7 +14,8 @@ def duty_policies(
 ) -> dict[str, Document]:
     """Say what each duty may do, under the names that the environment file uses.
 
-    `uploaders` put models and inputs and see what lies there, and cannot open it.
+    `uploaders` put models and inputs and see what lies there, and cannot open it. They
+    put lists of inputs for which a run begins, and see nothing of the bucket for them.
     `readers` get outputs. `key_administrators` manage the key and never use it.
     `break_glass` reads and lists the data, the runs' evidence and the audit trail:
     the key's policy opens these to nobody else.
@@ -43,8 +45,9 @@ def duty_policies(
     uploaders = [
         _allow("SeeUploads", s3_actions(_BROWSE, _UPLOADS_IN_PROGRESS), uploads),
         _allow("Upload", s3_actions(WRITE), _objects(uploads)),
+        _allow("BeginRuns", ["s3:PutObject"], [f"{buckets.control}/{ARRIVALS}*"]),
         # S3 decrypts the parts when a multipart upload completes.
-        through_s3(["kms:Decrypt", "kms:GenerateDataKey"], uploads),
+        through_s3(["kms:Decrypt", "kms:GenerateDataKey"], [*uploads, buckets.control]),
     ]
     readers = [
         _allow("SeeOutputs", s3_actions(_BROWSE), outputs),
