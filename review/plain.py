@@ -6,6 +6,7 @@ a change. No literal is equal to such a name. What cannot be known becomes `Unre
 text, which no proof looks through.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -454,6 +455,18 @@ _ARNS = {
 def listed(value: Any) -> Sequence[Any]:
     """A list, also where a template may write one value alone."""
     return value if isinstance(value, list | tuple) else [value]
+
+
+def variables_of(function: Resource) -> Mapping[str, Any]:
+    """The variables that a function is given."""
+    environment = function.properties.get("Environment")
+    found = environment.get("Variables") if isinstance(environment, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def spelled(value: Any) -> str:
+    """Plain values as one text, in which names are as they are: `str` escapes them."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def is_true(value: Any) -> bool:

@@ -19,6 +19,7 @@ from .delta import (
     leaves,
     network,
     register,
+    runs,
     settings,
 )
 from .delta.access import AccessChange, access_changes
@@ -145,6 +146,7 @@ def review(
     sources = code_changes(change)
     routes = network_changes(change)
     accepted = register_changes(registers)
+    scheduled = list(runs.findings(change, prices))
     found = {
         *_not_deployed(before, deployed),
         *_broken(promises, change.after),
@@ -156,7 +158,8 @@ def review(
         *code.findings(sources, change),
         *network.findings(routes, change),
         *register.findings(accepted),
-        *settings.findings(change),
+        *scheduled,
+        *settings.findings(change, {each.resource for each in scheduled}),
     }
     found |= {*inventory.findings(change, {each.resource for each in found})}
     found |= {*compliance.findings(broken_rules, change)}

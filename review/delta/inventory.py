@@ -7,7 +7,11 @@ from review.change import Change
 from review.findings import Finding
 from review.plain import Resource
 
-_ACTS = {"AWS::CloudTrail::Trail", "AWS::StepFunctions::StateMachine"}
+_ACTS = {
+    "AWS::CloudTrail::Trail",
+    "AWS::Scheduler::Schedule",
+    "AWS::StepFunctions::StateMachine",
+}
 """What does something of its own accord, which nothing else here looks at."""
 
 

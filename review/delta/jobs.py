@@ -75,6 +75,18 @@ def job_effects(change: Change, prices: Prices | None = None) -> list[JobEffect]
     return [_priced(each, prices, region) if prices else each for each in effects]
 
 
+def machines_in(order: Mapping[str, Any], prices: Prices | None, region: str) -> str:
+    """What the job of an order runs on and costs, as people write it.
+
+    Args:
+        order: What the launcher is asked to start.
+        prices: Of instances; without them, nothing is said of cost.
+        region: Where it runs.
+    """
+    effect = _running("", order, "run", "")
+    return (_priced(effect, prices, region) if prices else effect).machines
+
+
 def _priced(effect: JobEffect, prices: Prices, region: str) -> JobEffect:
     if not effect.instance_type:
         return effect
@@ -156,13 +168,13 @@ def _effect(name: str, old: _Transform | None, new: _Transform | None) -> JobEff
         return JobEffect(transform=name, effect="nothing", why="on_deploy is none")
     if old is None or old.job is None:
         why = "it is new" if old is None else "on_deploy was none"
-        return _running(name, new.job, "run", why)
+        return _running(name, new.job.properties, "run", why)
     reasons = list(_reasons(old, new))
     if not reasons:
         return JobEffect(
             transform=name, effect="nothing", why="nothing that matters has changed"
         )
-    return _running(name, new.job, "run again", " and ".join(reasons))
+    return _running(name, new.job.properties, "run again", " and ".join(reasons))
 
 
 def _reasons(old: _Transform, new: _Transform) -> Iterator[str]:
@@ -206,14 +218,16 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     return ", ".join(names)
 
 
-def _running(name: str, job: Resource, effect: Effect, why: str) -> JobEffect:
-    request = _mapping(job.properties, "Request")
+def _running(
+    name: str, given: Mapping[str, Any], effect: Effect, why: str
+) -> JobEffect:
+    request = _mapping(given, "Request")
     resources = _mapping(request, "TransformResources")
     source = _mapping(
         _mapping(_mapping(request, "TransformInput"), "DataSource"), "S3DataSource"
     )
     output = _mapping(request, "TransformOutput")
-    smoke = str(job.properties.get("MostInputs", 0)) != "0"
+    smoke = str(given.get("MostInputs", 0)) != "0"
     return JobEffect(
         transform=name,
         effect="smoke" if smoke else effect,
@@ -221,7 +235,7 @@ def _running(name: str, job: Resource, effect: Effect, why: str) -> JobEffect:
         instance_type=str(resources.get("InstanceType", "")),
         fallbacks=tuple(
             str(each.get("InstanceType", ""))
-            for each in listed(job.properties.get("Fallbacks", []))
+            for each in listed(given.get("Fallbacks", []))
             if isinstance(each, dict)
         ),
         instance_count=whole_number(resources.get("InstanceCount")) or 0,

@@ -5,12 +5,14 @@ nothing changes in silence.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from review.change import Change
 from review.findings import Finding
 from review.plain import Resource, listed
+
+from .runs import TIMES
 
 _PROTECTS: dict[tuple[str, str], str] = {
     ("AWS::IAM::Role", "PermissionsBoundary"): "what bounds its rights",
@@ -63,6 +65,14 @@ _DECIDES: dict[str, tuple[str, set[str]]] = {
             *("ReservedConcurrentExecutions", "Timeout"),
         },
     ),
+    "AWS::Scheduler::Schedule": (
+        "when runs begin, and with what",
+        {
+            *("EndDate", "FlexibleTimeWindow", "GroupName", "KmsKeyArn"),
+            *("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate"),
+            *("State", "Target"),
+        },
+    ),
     "AWS::SNS::Subscription": (
         "what is told, and to whom",
         {
@@ -97,6 +107,9 @@ _DEFAULTS: dict[tuple[str, str], Any] = {
     ("AWS::CloudWatch::Alarm", "TreatMissingData"): "missing",
     ("AWS::Events::Rule", "State"): "ENABLED",
     ("AWS::Lambda::EventSourceMapping", "Enabled"): True,
+    ("AWS::Scheduler::Schedule", "GroupName"): "default",
+    ("AWS::Scheduler::Schedule", "ScheduleExpressionTimezone"): "UTC",
+    ("AWS::Scheduler::Schedule", "State"): "ENABLED",
 }
 """What a property is that is not there (AWS: the types in the Template reference)."""
 
@@ -132,12 +145,19 @@ _SAYS_NOTHING = {"Description", "Tags"}
 _NETWORK = "AWS::EC2::"
 
 
-def findings(change: Change) -> Iterator[Finding]:
-    """Every difference that no other section tells of."""
+def findings(change: Change, told: Collection[str] = ()) -> Iterator[Finding]:
+    """Every difference that no other section tells of.
+
+    Args:
+        change: Both sides.
+        told: Paths of schedules of whose times something is told already.
+    """
     for old, new in change.kept():
         if new.type.startswith(_NETWORK):
             continue
         names = _differing(old, new)
+        if new.path in told:
+            names = [name for name in names if name not in TIMES]
         matter = {name: says for name in names if (says := _matters(old, new, name))}
         for name, says in matter.items():
             yield Finding(
@@ -232,9 +252,30 @@ def _differing(old: Resource, new: Resource) -> list[str]:
         name
         for name in sorted(sides[0].keys() | sides[1].keys())
         if name not in skipped
-        and len({_text(it.get(name, _DEFAULTS.get((new.type, name)))) for it in sides})
-        > 1
+        and len({_text(_substance(new.type, name, it)) for it in sides}) > 1
     ]
+
+
+def _substance(kind: str, name: str, properties: Mapping[str, Any]) -> Any:
+    """What a property decides: neither names within it nor words about it."""
+    value = properties.get(name, _DEFAULTS.get((kind, name)))
+    match kind, name, value:
+        case "AWS::Events::Rule", "Targets", list(targets):
+            return [_without(each, "Id") for each in targets]
+        case (
+            "AWS::StepFunctions::StateMachine",
+            "Definition",
+            {"States": dict(states), **more},
+        ):
+            said = {key: _without(each, "Comment") for key, each in states.items()}
+            return {**_without(more, "Comment"), "States": said}
+    return value
+
+
+def _without(value: Any, name: str) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: each for key, each in value.items() if key != name}
 
 
 def _text(value: Any) -> str:

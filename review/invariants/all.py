@@ -1,5 +1,6 @@
 """Every promise that a review asks about, in the order in which it tells of them."""
 
+from .beginning import BEGINNING
 from .buckets import BUCKETS
 from .data import DATA
 from .endpoint import ENDPOINT
@@ -27,6 +28,7 @@ INVARIANTS = (
     *NETWORK,
     *GROUPS,
     *JOBS,
+    *BEGINNING,
     *FUNCTIONS,
     *MESSAGES,
     *TAKERS,

@@ -75,11 +75,26 @@ def _not_public(scene: Scene) -> Iterator[Violation]:
                 says=f"An access control list may give away objects of {bucket.path}.",
             )
         for name in sorted(bucket.properties.keys() - _KNOWN):
+            if _is_heard_of_runs(scene, bucket, name):
+                continue
             yield Violation(
                 resource=bucket.path,
                 says=f"{bucket.path} has a {name}: objects or their names may leave it "
                 "another way.",
             )
+
+
+def _is_heard_of_runs(scene: Scene, bucket: Resource, name: str) -> bool:
+    """How an upload begins a run; names of the control bucket hold none of an input."""
+    if name != "NotificationConfiguration":
+        return False
+    match bucket.properties[name]:
+        case {"EventBridgeConfiguration": {"EventBridgeEnabled": on, **more}, **others}:
+            is_all = not more and not others
+            return (
+                is_all and is_true(on) and bucket.path == scene.bucket("control").path
+            )
+    return False
 
 
 def _known(scene: Scene) -> Iterator[Violation]:

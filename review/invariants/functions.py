@@ -1,9 +1,8 @@
 """The promises about functions: what they run, and who calls them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from review.plain import Resource, is_true
+from review.plain import Resource, is_true, variables_of
 from review.scene import Scene
 
 from .invariant import Invariant, Violation
@@ -17,13 +16,6 @@ _STEERS = {
     *("PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE"),
 }
 """Variables that bring in code, beside those of Lambda and the SDKs."""
-
-
-def variables_of(function: Resource) -> Mapping[str, Any]:
-    """The variables that a function is given."""
-    environment = function.properties.get("Environment")
-    found = environment.get("Variables") if isinstance(environment, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _run_what_is_here(scene: Scene) -> Iterator[Violation]:

@@ -5,27 +5,19 @@ from typing import Any
 
 from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
 from private_transform.handlers.contract import JOB_TYPE, MODEL_TYPE
+from review.orders import PROVIDER, JobOrder, machines_of, orders_of
 from review.plain import Resource, is_true, listed
-from review.scene import Scene, UnclearError, mappings_in
-from review.transforms import transforms_of
+from review.scene import Scene, UnclearError
+from review.transforms import DeclaredTransform, transforms_of
 
 from .invariant import Invariant, Violation
 
 _OUTSIDE_THE_LAUNCHER = "AWS::SageMaker::"
 
-_PROVIDER = "framework.onEvent"
-"""The handler of CDK's provider framework, which calls the launcher."""
-
 
 def models_of(scene: Scene) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
     """Every model with its CreateModel request."""
     for each in scene.estate.of_type(MODEL_TYPE):
-        yield each, request_of(each)
-
-
-def jobs_of(scene: Scene) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
-    """Every job with its CreateTransformJob request."""
-    for each in scene.estate.of_type(JOB_TYPE):
         yield each, request_of(each)
 
 
@@ -64,25 +56,24 @@ def _placed(scene: Scene) -> Iterator[Violation]:
                 says=f"The model {model.path} is not isolated from the network.",
             )
         yield from _acts_as_its_own(scene, model, request.get("ExecutionRoleArn"))
-    for job, _ in jobs_of(scene):
+    for job in orders_of(scene):
         yield from _in_our_network(
-            scene, job, "is looked for", job.properties.get("Network")
+            scene, job.resource, "is looked for", job.given.get("Network")
         )
         yield from _uses_its_own(scene, job)
 
 
 def _one_of_each(scene: Scene) -> Iterator[Violation]:
     """What the second would do, no file declares."""
-    for kind in (MODEL_TYPE, JOB_TYPE):
-        seen: set[str] = set()
-        for each in scene.estate.of_type(kind):
-            if each.stack in seen:
-                yield Violation(
-                    resource=each.path,
-                    says=f"{each.path} is one {kind} more than the transform's file "
-                    "declares.",
-                )
-            seen.add(each.stack)
+    seen: set[tuple[str, str]] = set()
+    for each in (*scene.estate.of_type(MODEL_TYPE, JOB_TYPE), *machines_of(scene)):
+        if (each.stack, each.type) in seen:
+            yield Violation(
+                resource=each.path,
+                says=f"{each.path} is one {each.type} more than the transform's file "
+                "declares.",
+            )
+        seen.add((each.stack, each.type))
 
 
 def _acts_as_its_own(scene: Scene, model: Resource, role: Any) -> Iterator[Violation]:
@@ -96,11 +87,11 @@ def _acts_as_its_own(scene: Scene, model: Resource, role: Any) -> Iterator[Viola
     )
 
 
-def _uses_its_own(scene: Scene, job: Resource) -> Iterator[Violation]:
+def _uses_its_own(scene: Scene, job: JobOrder) -> Iterator[Violation]:
     """A job of another model than its stack's is one that nothing here looks at."""
-    name = job.properties.get("ModelName")
+    name, stack = job.given.get("ModelName"), job.resource.stack
     for model in scene.estate.of_type(MODEL_TYPE):
-        if model.stack == job.stack and scene.estate.names(model).reference == name:
+        if model.stack == stack and scene.estate.names(model).reference == name:
             return
     yield Violation(
         resource=job.path,
@@ -152,7 +143,7 @@ def _served_by_our_launcher(scene: Scene) -> Iterator[Violation]:
                 resource=each.path,
                 says=f"{each.path} is served by {token}, which is not in this review.",
             )
-        elif each.type in (JOB_TYPE, MODEL_TYPE) and handler != _PROVIDER:
+        elif each.type in (JOB_TYPE, MODEL_TYPE) and handler != PROVIDER:
             yield Violation(
                 resource=each.path,
                 says=f"{each.path} is served by {token}, which is not the launcher.",
@@ -161,7 +152,8 @@ def _served_by_our_launcher(scene: Scene) -> Iterator[Violation]:
 
 def _encrypted(scene: Scene) -> Iterator[Violation]:
     key = scene.named("KeyArn")
-    for job, request in jobs_of(scene):
+    for job in orders_of(scene):
+        request = job.request
         output = _mapping(request, "TransformOutput")
         if output.get("KmsKeyId") != key:
             yield Violation(
@@ -176,15 +168,12 @@ def _encrypted(scene: Scene) -> Iterator[Violation]:
                 says=f"What {job.path} captures is encrypted with "
                 f"{capture.get('KmsKeyId', 'no key of ours')}.",
             )
-        for resources in (
-            _mapping(request, "TransformResources"),
-            *mappings_in(job, "Fallbacks"),
-        ):
+        for resources in job.resources:
             yield from _volume_encrypted(scene, job, resources, key)
 
 
 def _volume_encrypted(
-    scene: Scene, job: Resource, resources: Mapping[str, Any], key: str
+    scene: Scene, job: JobOrder, resources: Mapping[str, Any], key: str
 ) -> Iterator[Violation]:
     kind = str(resources.get("InstanceType", ""))
     excused = (
@@ -204,8 +193,9 @@ def _on_our_buckets(scene: Scene) -> Iterator[Violation]:
     inputs = f"s3://{scene.named('InputsBucket')}/"
     outputs = f"s3://{scene.named('OutputsBucket')}/"
     declared = {each.stack: each for each in transforms_of(scene)}
-    for job, request in jobs_of(scene):
-        own = declared.get(job.stack)
+    for job in orders_of(scene):
+        request, own = job.request, declared.get(job.resource.stack)
+        yield from _in_its_own_name(scene, job, own)
         reads = tuple(f"{inputs}{each}" for each in (own.inputs if own else ()))
         writes = tuple(f"{outputs}{each}" for each in (own.outputs if own else ()))
         source = _mapping(
@@ -223,6 +213,23 @@ def _on_our_buckets(scene: Scene) -> Iterator[Violation]:
                     says=f"{job.path} works on {uri}, which the transform's file does "
                     "not name.",
                 )
+
+
+def _in_its_own_name(
+    scene: Scene, job: JobOrder, own: DeclaredTransform | None
+) -> Iterator[Violation]:
+    """What is known of a transform's runs lies below its name."""
+    names = {
+        "Environment": scene.declared.name,
+        "Transform": own.name if own else None,
+    }
+    for key, name in names.items():
+        if job.given.get(key) != name:
+            yield Violation(
+                resource=job.path,
+                says=f"{job.path} works in the name of the {key.lower()} "
+                f"{job.given.get(key)}, which is not its own.",
+            )
 
 
 def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:

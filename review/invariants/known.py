@@ -34,6 +34,7 @@ _KNOWN = {
     "AWS::Logs::MetricFilter",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
+    "AWS::Scheduler::Schedule",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",

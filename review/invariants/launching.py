@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from private_transform.handlers.contract import JOB_TYPE
 from review.identity import rights_of
-from review.plain import Resource, is_true, listed
-from review.scene import Document, Scene, mappings_in
+from review.orders import JobOrder, orders_of
+from review.plain import Resource, is_true, listed, spelled, variables_of
+from review.scene import Document, Scene
 
 from .context import Told, by_role
-from .functions import variables_of
 from .invariant import Invariant, Violation
-from .jobs import containers_in, jobs_of, models_of
+from .jobs import containers_in, models_of
 from .passing import Question, allowed
 
 _VOLUMES = "sagemaker:VolumeKmsKeyArn"
 _TAGGING = "sagemaker:TaggingAction"
+_HEARS = "handlers.entry.on_state_change"
+"""The handler of what hears that an execution was stopped."""
+
 _SAMPLE = "0123456789abcdef"
 """What may follow the name of an environment and a transform."""
 
@@ -22,14 +26,14 @@ _SAMPLE = "0123456789abcdef"
 def _launches(scene: Scene) -> Iterator[Violation]:
     for model, request in models_of(scene):
         yield from _can(scene, model, _of_a_model(scene, model, request))
-    for job, request in jobs_of(scene):
-        yield from _can(scene, job, _of_a_job(scene, job, request))
+    for job in orders_of(scene):
+        yield from _can(scene, job.resource, _of_a_job(scene, job))
 
 
 def _of_a_model(
     scene: Scene, model: Resource, request: Mapping[str, Any]
 ) -> Iterator[Question]:
-    name = _named(scene, model, "model")
+    name = _named(scene, model.properties, "model")
     network = request.get("VpcConfig")
     network = network if isinstance(network, dict) else {}
     role = str(request.get("ExecutionRoleArn"))
@@ -64,21 +68,18 @@ def _packages(request: Mapping[str, Any]) -> Iterator[str]:
             yield str(each["ModelPackageName"])
 
 
-def _of_a_job(
-    scene: Scene, job: Resource, request: Mapping[str, Any]
-) -> Iterator[Question]:
-    name = _named(scene, job, "transform-job")
+def _of_a_job(scene: Scene, job: JobOrder) -> Iterator[Question]:
+    request, name = job.request, _named(scene, job.given, "transform-job")
     output = request.get("TransformOutput")
     key = output.get("KmsKeyId") if isinstance(output, dict) else None
-    given = (request.get("TransformResources"), *mappings_in(job, "Fallbacks"))
-    for each in given:
-        volumes = each.get("VolumeKmsKeyId") if isinstance(each, dict) else None
+    for each in job.resources:
+        volumes = each.get("VolumeKmsKeyId")
         keys: Told = {} if volumes is None else {_VOLUMES: str(volumes)}
         yield _asked(
             "sagemaker:CreateTransformJob",
             name,
             {
-                "sagemaker:ModelArn": _named(scene, job, "model"),
+                "sagemaker:ModelArn": _named(scene, job.given, "model"),
                 "sagemaker:OutputKmsKeyArn": str(key),
                 **keys,
                 **_tags(request, "RequestTag"),
@@ -88,7 +89,8 @@ def _of_a_job(
     of_ours = _tags(request, "ResourceTag")
     yield _asked("sagemaker:DescribeTransformJob", name, of_ours)
     yield _asked("sagemaker:StopTransformJob", name, of_ours)
-    yield _asked("sagemaker:ListTransformJobs", "*", {})
+    if job.resource.type == JOB_TYPE:  # Runs know the names of all of theirs.
+        yield _asked("sagemaker:ListTransformJobs", "*", {})
 
 
 def _asked(does: str, at: str, told: Told) -> Question:
@@ -120,20 +122,28 @@ def _can(
 
 
 def _roles_behind(scene: Scene, resource: Resource) -> Iterator[tuple[str, Document]]:
-    """The roles of the functions that the one which serves a resource calls."""
+    """The roles of the functions that the one which serves a resource calls.
+
+    A state machine calls them itself, and what hears of its end stops its job.
+    """
     functions = {
         scene.estate.names(each).arn: each
         for each in scene.estate.of_type("AWS::Lambda::Function")
     }
     provider = functions.get(str(resource.properties.get("ServiceToken")))
-    for value in map(str, variables_of(provider).values() if provider else ()):
-        if value in functions:
-            arn = str(functions[value].properties.get("Role"))
-            yield arn, rights_of(scene, scene.resource("AWS::IAM::Role", arn))
+    if provider is not None:
+        called = " ".join(map(str, variables_of(provider).values()))
+    else:
+        called = spelled(resource.properties.get("Definition"))
+    for arn, function in functions.items():
+        hears = provider is None and function.properties.get("Handler") == _HEARS
+        if arn in called or hears:
+            role = str(function.properties.get("Role"))
+            yield role, rights_of(scene, scene.resource("AWS::IAM::Role", role))
 
 
-def _named(scene: Scene, resource: Resource, kind: str) -> str:
-    place, given = scene.place, resource.properties
+def _named(scene: Scene, given: Mapping[str, Any], kind: str) -> str:
+    place = scene.place
     here = f"arn:{place.partition}:sagemaker:{place.region}:{place.account}:{kind}"
     return f"{here}/{given.get('Environment')}-{given.get('Transform')}-{_SAMPLE}"
 

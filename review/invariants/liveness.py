@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from private_transform.handlers.contract import ARRIVALS
 from review.identity import arn_of, is_execution_role, rights_of, roles
 from review.plain import Resource, listed
 from review.scene import Document, Scene, document_in
@@ -147,29 +148,36 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
             "uploaders",
             perimeter.uploaders,
             perimeter.uploaders_outside,
-            (("s3:PutObject", "models"), ("s3:PutObject", "inputs")),
+            (
+                ("s3:PutObject", "models", ""),
+                ("s3:PutObject", "inputs", ""),
+                ("s3:PutObject", "control", ARRIVALS),
+            ),
         ),
         (
             "readers",
             perimeter.readers,
             perimeter.readers_outside,
-            (("s3:GetObject", "outputs"),),
+            (("s3:GetObject", "outputs", ""),),
         ),
         (
             "break_glass",
             perimeter.break_glass,
             perimeter.break_glass,
-            tuple(("s3:GetObject", kind) for kind in ("models", "inputs", "outputs")),
+            tuple(
+                ("s3:GetObject", kind, "") for kind in ("models", "inputs", "outputs")
+            ),
         ),
     ):
         for arn in arns:
-            for (does, bucket), names_the_key in product(work, (True, False)):
+            for (does, bucket, below), names_the_key in product(work, (True, False)):
                 attempt = Attempt(
                     who=_example_of(arn),
                     does=does,
                     bucket=bucket,
-                    below="",
-                    inside=arn not in outside,
+                    below=below,
+                    # The control bucket is not locked: it is reached from anywhere.
+                    inside=arn not in outside and bucket != "control",
                     rights=rights.get(arn.rpartition("/")[2], _NOTHING),
                     names_the_key=names_the_key,
                 )

@@ -51,8 +51,15 @@ class DataOfAJob:
                 z3.PrefixOf(literal(prefix), request.value("s3:prefix"))
                 for prefix in transform.inputs
             )
-            listed = arn == literal(buckets.inputs)
-            return all_of([listed, request.present("s3:prefix"), within])
+            inputs = all_of([arn == literal(buckets.inputs), within])
+            lists = literal(f"manifests/{transform.name}/")
+            manifests = all_of(
+                [
+                    arn == literal(buckets.control),
+                    z3.PrefixOf(lists, request.value("s3:prefix")),
+                ]
+            )
+            return all_of([request.present("s3:prefix"), any_of([inputs, manifests])])
         if action == "s3:GetObject":
             below = [f"{buckets.inputs}/{prefix}" for prefix in transform.inputs]
             below.append(f"{buckets.control}/manifests/{transform.name}/")
@@ -156,7 +163,8 @@ class DataOfAFunction:
     def __call__(self, request: Request, arn: Text, action: str, /) -> Formula:
         """The requests that are meant."""
         buckets = self.site.buckets
-        if action in ("s3:GetObject", "s3:PutObject"):
+        # The version of a list that began a run, whatever is there since.
+        if action in ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"):
             return z3.PrefixOf(literal(f"{buckets.control}/"), arn)
         if action in ("s3:ListBucket", "s3:ListBucketVersions"):
             ours = (*buckets.data, buckets.control)
@@ -298,7 +306,10 @@ class DataOfADuty:
         }
         there, does = reach[self.duty]
         if action in does:
-            return any_of(z3.PrefixOf(literal(f"{b}/"), arn) for b in there)
+            below = [f"{bucket}/" for bucket in there]
+            if self.duty == "uploaders" and action == "s3:PutObject":
+                below.append(f"{buckets.control}/arrivals/")
+            return any_of(z3.PrefixOf(literal(each), arn) for each in below)
         if action in LIST | {"s3:GetBucketLocation"}:
             return any_of(arn == literal(bucket) for bucket in there)
         return FALSE

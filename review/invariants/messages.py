@@ -5,16 +5,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from review.plain import Resource, is_true, listed
+from review.plain import Resource, is_true, listed, spelled
 from review.scene import Scene, document_in, mappings_in
 
 from .deputy import is_for_the_account
 from .invariant import Invariant, Violation
 
-_TOLD = re.compile(r'arn:[\w-]+:(?:events|lambda|sns|sqs|states):[^"\\\s]+')
+_TOLD = re.compile(r'arn:[\w-]+:(?:events|lambda|sns|sqs|states):(?!::)[^"\\\s]+')
+"""What has neither region nor account is an integration of Step Functions: what it
+calls is named beside it."""
+
 _ALARM = "AWS::CloudWatch::Alarm"
 _OURS = (
     "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
     "AWS::StepFunctions::StateMachine",
@@ -83,9 +87,16 @@ def _aims(resource: Resource) -> Iterator[str]:
             yield from _target(failed, "Destination")
         case "AWS::StepFunctions::StateMachine":
             yield from _named_in(given.get("DefinitionString"))
+            yield from _named_in(given.get("Definition"))
+            yield from _log_groups(given.get("LoggingConfiguration"))
         case "AWS::Lambda::Function":
             yield from _named_in(given.get("Environment"))
             yield from _target(given.get("DeadLetterConfig"), "TargetArn")
+        case "AWS::Scheduler::Schedule":
+            target = given.get("Target")
+            yield from _target(target, "Arn")
+            if isinstance(target, dict):
+                yield from _target(target.get("DeadLetterConfig"), "Arn")
         case "AWS::SQS::Queue":
             yield from _target(given.get("RedrivePolicy"), "deadLetterTargetArn")
         case "AWS::CloudTrail::Trail" if "SnsTopicName" in given:
@@ -94,7 +105,15 @@ def _aims(resource: Resource) -> Iterator[str]:
 
 def _named_in(content: Any) -> Iterator[str]:
     """ARNs of what can be told or called."""
-    yield from _TOLD.findall(json.dumps(content, ensure_ascii=False))
+    yield from _TOLD.findall(spelled(content))
+
+
+def _log_groups(logging: Any) -> Iterator[str]:
+    """ARNs of the groups to which a state machine logs what it is given."""
+    given = logging.get("Destinations", []) if isinstance(logging, dict) else []
+    for each in listed(given):
+        group = each.get("CloudWatchLogsLogGroup") if isinstance(each, dict) else each
+        yield from _target(group, "LogGroupArn")
 
 
 def _target(value: Any, key: str) -> Iterator[str]:

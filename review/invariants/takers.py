@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from review.identity import is_execution_role, roles
+from review.orders import machines_of
 from review.plain import Resource, listed
 from review.scene import Scene, document_in
 
@@ -15,6 +16,8 @@ _SAGEMAKER = "sagemaker.amazonaws.com"
 
 def _taken_by_services(scene: Scene) -> Iterator[Violation]:
     """Nobody but AWS services may become one of our roles."""
+    # CDK's own machine, which waits for the launcher, has a role without a condition.
+    of_runs = {str(each.properties.get("RoleArn")) for each in machines_of(scene)}
     for role in roles(scene):
         for statement in document_in(role, "AssumeRolePolicyDocument")["Statement"]:
             if statement["Effect"] == "Deny":
@@ -33,9 +36,9 @@ def _taken_by_services(scene: Scene) -> Iterator[Violation]:
                     resource=role.path,
                     says=f"{role.path} may be taken by {json.dumps(principal)}.",
                 )
-            elif services[0] in _CONFUSABLE and not is_for_the_account(
-                scene, statement
-            ):
+            elif (
+                services[0] in _CONFUSABLE or scene.estate.names(role).arn in of_runs
+            ) and not is_for_the_account(scene, statement):
                 yield Violation(
                     resource=role.path,
                     says=f"AWS may take {role.path} on behalf of another account.",
@@ -50,14 +53,21 @@ def _expected(scene: Scene, role: Resource) -> set[str]:
 
 _SERVICES = {
     "cloudtrail.amazonaws.com",
+    "events.amazonaws.com",
     "lambda.amazonaws.com",
     _SAGEMAKER,
+    "scheduler.amazonaws.com",
     "states.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
 }
 
 
-_CONFUSABLE = {_SAGEMAKER, "vpc-flow-logs.amazonaws.com"}
+_CONFUSABLE = {
+    _SAGEMAKER,
+    "events.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+}
 """Services that anybody may send to a role of ours, from an account of their own."""
 
 

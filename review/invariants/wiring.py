@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from private_transform.handlers.contract import JOB_LOG_GROUP_TYPE
 from review.identity import rights_of
-from review.plain import Resource, listed
+from review.plain import Resource, listed, spelled, variables_of
 from review.proof.alike import speaks_of
 from review.scene import Document, Scene, UnclearError, document_in, mappings_in
 
@@ -21,7 +21,6 @@ from .context import (
     by_role,
     by_service,
 )
-from .functions import variables_of
 from .invariant import Invariant, Violation
 from .passing import Question, allowed
 
@@ -42,16 +41,21 @@ def _services_work(scene: Scene) -> Iterator[Violation]:
 def _role_taken(
     scene: Scene, resource: Resource, name: str, service: str
 ) -> Iterator[Violation]:
-    arn = str(resource.properties[name])
+    yield from _role_taken_by(scene, resource, str(resource.properties[name]), service)
+
+
+def _role_taken_by(
+    scene: Scene, resource: Resource, arn: str, service: str
+) -> Iterator[Violation]:
     role = scene.resource("AWS::IAM::Role", arn)
     source = scene.estate.names(resource).arn
     told = by_service(scene, service, source)
     if service not in _TELL_FOR_WHOM:
         told |= {"aws:SourceAccount": Unknown.MAYBE, "aws:SourceArn": Unknown.MAYBE}
-    if resource.type == "AWS::EC2::FlowLog":
-        place = scene.place
-        here = f"arn:{place.partition}:ec2:{place.region}:{place.account}"
-        told["aws:SourceArn"] = f"{here}:vpc-flow-log/fl-0123456789abcdef0"
+    if resource.type in _ACTS_FOR:
+        place, (of, source) = scene.place, _ACTS_FOR[resource.type]
+        here = f"arn:{place.partition}:{of}:{place.region}:{place.account}"
+        told["aws:SourceArn"] = f"{here}:{source}"
     question = Question(does="sts:AssumeRole", at=arn, told=told)
     if not allowed(scene, question, document_in(role, "AssumeRolePolicyDocument")):
         yield _refused(role, service, question, resource)
@@ -110,9 +114,17 @@ def _of_an_event_source(scene: Scene, source: Resource) -> Iterator[Violation]:
 
 
 def _of_a_machine(scene: Scene, machine: Resource) -> Iterator[Violation]:
-    text = json.dumps(machine.properties, ensure_ascii=False)
+    text = spelled(machine.properties)
     role = str(machine.properties.get("RoleArn"))
     yield from _calls_on(scene, machine, role, text)
+
+
+def _of_a_schedule(scene: Scene, schedule: Resource) -> Iterator[Violation]:
+    target = schedule.properties.get("Target")
+    if isinstance(target, dict):
+        role = str(target.get("RoleArn"))
+        yield from _role_taken_by(scene, schedule, role, "scheduler.amazonaws.com")
+        yield from _calls_on(scene, schedule, role, str(target.get("Arn")))
 
 
 def _of_a_call(scene: Scene, call: Resource) -> Iterator[Violation]:
@@ -269,6 +281,11 @@ def _of_a_rule(scene: Scene, rule: Resource) -> Iterator[Violation]:
         policy = _policy_of(scene, queue, "AWS::SQS::QueuePolicy", "Queues")
         if not allowed(scene, question, policy or _NOTHING):
             yield _refused(queue, service, question, rule)
+    for each in mappings_in(rule, "Targets"):
+        if "RoleArn" in each:
+            role = str(each["RoleArn"])
+            yield from _role_taken_by(scene, rule, role, service)
+            yield from _calls_on(scene, rule, role, str(each.get("Arn")))
 
 
 def _policy_of(
@@ -348,7 +365,19 @@ _ACTS_AS: Mapping[str, tuple[str, str]] = {
 }
 """The property that names a role, and the service that takes it."""
 
-_TELL_FOR_WHOM = {"states.amazonaws.com", "vpc-flow-logs.amazonaws.com"}
+_ACTS_FOR: Mapping[str, tuple[str, str]] = {
+    "AWS::EC2::FlowLog": ("ec2", "vpc-flow-log/fl-0123456789abcdef0"),
+    # AWS: Confused deputy prevention in EventBridge Scheduler: a group.
+    "AWS::Scheduler::Schedule": ("scheduler", "schedule-group/default"),
+}
+"""For what a role is taken, where that is not the resource itself."""
+
+_TELL_FOR_WHOM = {
+    "events.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+}
 """Services that say for what they take a role (AWS: Cross-service confused deputy
 prevention, in their guides)."""
 
@@ -368,6 +397,7 @@ _WIRES: Mapping[str, Callable[[Scene, Resource], Iterator[Violation]]] = {
     "AWS::Lambda::Function": _of_a_function,
     "AWS::Logs::LogGroup": _of_a_log_group,
     "AWS::S3::Bucket": _of_a_bucket,
+    "AWS::Scheduler::Schedule": _of_a_schedule,
     "AWS::StepFunctions::StateMachine": _of_a_machine,
     JOB_LOG_GROUP_TYPE: _of_the_jobs_log_group,
     "Custom::AWS": _of_a_call,

@@ -43,7 +43,10 @@ MADE_BY = (
     ("Custom::JobLogGroup", ("JobLogs",), "job_log_group"),
     ("AWS::", ("StateChangesEnded",), "event_queue"),
     ("AWS::", ("StateChanges",), "state_changes"),
+    ("AWS::", ("JobWatchSchedule", "RunsSchedule"), "recurrence"),
+    ("AWS::", ("JobWatch",), "job_watch"),
     ("AWS::IAM::", ("ExecutionRole",), "execution_role"),
+    ("AWS::", ("Runs",), "transform_runs"),
     ("Custom::TransformModel", ("Model",), "transform_model"),
     ("AWS::CloudWatch::Alarm", ("FailedRun",), "run_alarm"),
     ("Custom::TransformJob", ("Job",), "transform_job"),
@@ -51,7 +54,13 @@ MADE_BY = (
 """How type and logical id of a resource begin, and the module whose construct makes
 it; the first that fits counts."""
 
-_JOB_KEYS = {"job-smoke": "on_deploy", "job-stop": "on_deploy"}
+_JOB_KEYS = {
+    "job-smoke": "on_deploy",
+    "job-stop": "on_deploy",
+    "runs-rescheduled": "runs",
+    "runs-scheduled": "runs",
+    "runs-unscheduled": "runs",
+}
 """What of a transform's file decides about its job; otherwise what it runs on."""
 
 
@@ -72,7 +81,7 @@ def written(finding: Finding, review: Review) -> Written:
     """Where somebody would change what a finding is about."""
     if finding.rule.startswith("exception-"):
         return _of_exception(finding, review) or _of_resource(finding, review)
-    if finding.rule.startswith("job-"):
+    if finding.rule.startswith(("job-", "runs-")):
         return _of_job(finding, review) or _of_resource(finding, review)
     if finding.rule.startswith("acknowledgement-"):
         return _of_acknowledgement(finding, review)
@@ -103,7 +112,8 @@ def _of_exception(finding: Finding, review: Review) -> Written | None:
 
 def _of_job(finding: Finding, review: Review) -> Written | None:
     name = review.change.after.declared.name
-    transform = finding.resource.removeprefix(f"{name}-")
+    stack, _, _ = finding.resource.partition("/")
+    transform = stack.removeprefix(f"{name}-")
     file = _file("environments", name, "transforms", f"{transform}.yaml")
     if file is None:
         return None

@@ -180,6 +180,20 @@ RULES = {
         "A resource goes.",
         "Nothing else is told of it. Find out whether it is still needed.",
     ),
+    "runs-rescheduled": (
+        "Runs begin at other times.",
+        "Each costs what its instances cost, and nobody starts it. Find out whether "
+        "its inputs are there by then.",
+    ),
+    "runs-scheduled": (
+        "Runs begin by a schedule.",
+        "Each costs what its instances cost, and nobody starts it. Whoever pays for "
+        "it has to say yes.",
+    ),
+    "runs-unscheduled": (
+        "Runs do not begin by a schedule any more.",
+        "Find out whether anybody waits for what they would write.",
+    ),
     "setting-changed": (
         "A setting is another one.",
         "No rule judges it; it is told so that nothing changes in silence.",

@@ -12,7 +12,8 @@ def _then(call: str) -> Edit:
 
 
 def _code(name: str, change: Edit, rule: str = "code-changed") -> Mutant:
-    return faulty("code", name, change, "Launcher", severity="medium", rule=rule)
+    # All functions have the same code, of which the first is told.
+    return faulty("code", name, change, "JobWatch", severity="medium", rule=rule)
 
 
 AT_CODE: tuple[Mutant, ...] = (

@@ -84,12 +84,17 @@ AT_EDGES: tuple[Mutant, ...] = (
         FilterPattern="",
         DestinationArn=f"arn:aws:logs:us-east-1:{_FOREIGN}:destination:x",
     ),
-    _unknown(
+    faulty(
+        "messages-ours",
         "a job is started every minute",
-        "AWS::Scheduler::Schedule",
-        OPERATIONS,
-        ScheduleExpression="rate(1 minute)",
-        Target={"Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createTransformJob"},
+        add(
+            "Odd",
+            "AWS::Scheduler::Schedule",
+            OPERATIONS,
+            ScheduleExpression="rate(1 minute)",
+            Target={"Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createTransformJob"},
+        ),
+        "Odd",
     ),
     _unknown(
         "a topic's inline policy lets everybody publish",

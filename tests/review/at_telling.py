@@ -74,14 +74,14 @@ _ALARM: dict[str, tuple[str, object]] = {
     "nobody hears that all is well again": ("OKActions", []),
 }
 _ENDS: dict[str, tuple[str, str, object]] = {
-    "the rule is off": ("EndedRule", "State", "DISABLED"),
+    "the rule is off": ("EndedRule1", "State", "DISABLED"),
     "the rule tells it each minute": (
-        "EndedRule",
+        "EndedRule1",
         "ScheduleExpression",
         "rate(1 minute)",
     ),
     "the rule sees no failures": (
-        "EndedRule",
+        "EndedRule1",
         "EventPattern",
         {"source": ["aws.sagemaker"], "detail": {"TransformJobStatus": ["Completed"]}},
     ),
@@ -113,11 +113,23 @@ AT_TELLING: tuple[Mutant, ...] = (
     ),
     _subscription("a subscription leaves out", FilterPolicy={"no": ["such"]}),
     _subscription("a subscription tells another", Endpoint="theirs@example.com"),
-    _new(
+    faulty(
+        "runs-begun",
         "the launcher is called each minute",
+        add(
+            "New",
+            "AWS::Events::Rule",
+            OPERATIONS,
+            ScheduleExpression="rate(1 minute)",
+            Targets=[{"Arn": "@LauncherOnEvent.Arn", "Id": "Launcher"}],
+        ),
+        "New",
+    ),
+    _new(
+        "a function is called each minute",
         "AWS::Events::Rule",
         ScheduleExpression="rate(1 minute)",
-        Targets=[{"Arn": "@LauncherOnEvent.Arn", "Id": "Launcher"}],
+        Targets=[{"Arn": "@StateChangesHandler.Arn", "Id": "Handler"}],
     ),
     _new(
         "the queue is taken from twice",
@@ -133,7 +145,7 @@ AT_TELLING: tuple[Mutant, ...] = (
         TopicArn="@StateChangesTopic",
     ),
     faulty(
-        "telling",
+        "models-placed",
         "something else runs of its own accord",
         add(
             "New",
@@ -142,11 +154,14 @@ AT_TELLING: tuple[Mutant, ...] = (
             DefinitionString="{}",
             RoleArn="@LauncherProviderwaiterstatemachineRole.Arn",
         ),
-        "New",
-        severity="medium",
-        rule="resource-added",
+        FOUNDATION,
     ),
-    _gone("no rule", "StateChangesEndedRule", "StateChangesEndedPolicy"),
+    _gone(
+        "no rule",
+        "StateChangesEndedRule1",
+        "StateChangesEndedRule2",
+        "StateChangesEndedPolicy",
+    ),
     _gone("nobody fetches events", "StateChangesEvents"),
     _gone("the topic's policy is removed", "StateChangesTopicPolicy"),
     _matters(

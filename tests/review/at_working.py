@@ -180,7 +180,7 @@ AT_WORKING: tuple[Mutant, ...] = (
     _services(
         "events do not reach their queue",
         "StateChangesEndedPolicy",
-        drop("FromTheRule"),
+        drop("FromTheRules"),
         part=OPERATIONS,
         fault="StateChangesEnded",
     ),
@@ -188,7 +188,7 @@ AT_WORKING: tuple[Mutant, ...] = (
         "a queue takes events of another rule",
         "StateChangesEndedPolicy",
         value(
-            "FromTheRule",
+            "FromTheRules",
             "ArnEquals",
             "aws:SourceArn",
             _FOREIGN.format("events", "rule/theirs"),

@@ -9,6 +9,7 @@ from tests.review.at_names import AT_NAMES
 from tests.review.at_network import AT_NETWORK
 from tests.review.at_policies import AT_POLICIES
 from tests.review.at_roles import AT_ROLES
+from tests.review.at_runs import AT_RUNS, RUNS_AS_BEFORE
 from tests.review.at_sending import AT_SENDING
 from tests.review.at_telling import AT_TELLING
 from tests.review.at_working import AT_WORKING
@@ -31,6 +32,7 @@ FAULTY = (
     *AT_TELLING,
     *AT_WORKING,
     *AT_SENDING,
+    *AT_RUNS,
 )
-HARMLESS = (*EQUIVALENT, *TIGHTENING, *TO_OTHERS)
+HARMLESS = (*EQUIVALENT, *TIGHTENING, *TO_OTHERS, *RUNS_AS_BEFORE)
 MUTANTS = (*FAULTY, *HARMLESS)

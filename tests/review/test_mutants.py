@@ -1,4 +1,4 @@
-"""Five hundred changes of real templates: which does a review notice, and how?"""
+"""Six hundred changes of real templates: which does a review notice, and how?"""
 
 import json
 from collections import Counter
