@@ -13,7 +13,7 @@ CDK := cdk
 NAMED = $(if $(ENVIRONMENT),,$(error Name the environment: make $(MAKECMDGOALS) ENVIRONMENT=dev))
 
 .DEFAULT_GOAL := help
-.PHONY: help check test test-slow rehearse deploy upload snapshot remove diff bench chaos review schemas
+.PHONY: help check test test-slow rehearse deploy upload backfill snapshot remove diff bench chaos review schemas
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ deploy: setup-deploy ## ENVIRONMENT=NAME [DATA=folder] [TRANSFORM=name]: deploy 
 upload: NAMED += $(if $(DATA),,$(error Name the folder with models/ and inputs/: DATA=folder))
 upload: setup-deploy ## ENVIRONMENT=NAME DATA=folder: put models/ and inputs/ into the buckets
 	@python -m operate upload "$$ENVIRONMENT" --data "$$DATA"
+
+backfill: NAMED += $(if $(TRANSFORM),,$(error Name the transform: TRANSFORM=faces))
+backfill: NAMED += $(if $(and $(FIRST),$(LAST)),,$(error Name the days: FIRST=2030-01-25 LAST=2030-01-31))
+backfill: setup-deploy ## ENVIRONMENT=NAME TRANSFORM=name FIRST=day LAST=day [AT_ONCE=2]: run each day that is not done
+	@python -m operate backfill "$$ENVIRONMENT" "$$TRANSFORM" "$$FIRST" "$$LAST" --at-once "$${AT_ONCE:-2}"
 
 snapshot: setup-deploy ## ENVIRONMENT=NAME: keep the deployed templates, for a review
 	@python -m operate snapshot "$$ENVIRONMENT"

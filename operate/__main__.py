@@ -1,4 +1,4 @@
-"""`python -m operate deploy|upload|snapshot|remove ENVIRONMENT`."""
+"""`python -m operate deploy|upload|backfill|snapshot|remove ENVIRONMENT`."""
 
 import argparse
 import sys
@@ -15,6 +15,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from operate.backfill import Backfill
 from operate.deploy import ROOT, deploy
 from operate.deployed import Deployed, OperationError
 from operate.remove import remove
@@ -41,6 +42,14 @@ def main(arguments: Sequence[str]) -> int:
             )
         elif options.operation == "upload":
             Upload.prepare(deployed, options.data).run()
+        elif options.operation == "backfill":
+            Backfill(
+                deployed=deployed,
+                transform=options.transform,
+                first=options.first,
+                last=options.last,
+                at_once=options.at_once,
+            ).run()
         elif options.operation == "snapshot":
             snapshot(deployed, snapshot_folder(environment.name))
         else:
@@ -61,8 +70,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         print(
-            "\nInterrupted. What was begun goes on in CloudFormation; the same command "
-            "takes up from there.",
+            "\nInterrupted. What was begun goes on in AWS; the same command takes up "
+            "from there.",
             file=sys.stderr,
         )
         return 130
@@ -80,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, purpose in (
         ("deploy", "deploy foundation and operations, upload, deploy the transforms"),
         ("upload", "put artifacts and inputs into the buckets"),
+        ("backfill", "run a transform for each day of a range that is not done"),
         ("snapshot", "keep the deployed templates for a review"),
         ("remove", "delete the stacks, and the data with `protection: discard`"),
     ):
@@ -94,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
             operation.add_argument(
                 "--yes", action="store_true", help="do not ask before removing"
             )
-        if name in ("remove", "snapshot"):
+        if name == "backfill":
+            _add_range(operation)
+        if name in ("backfill", "remove", "snapshot"):
             continue
         operation.add_argument(
             "--data",
@@ -107,6 +119,32 @@ def _parser() -> argparse.ArgumentParser:
                 "--transform", help="deploy this transform alone, touch nothing else"
             )
     return parser
+
+
+def _add_range(operation: argparse.ArgumentParser) -> None:
+    operation.add_argument("transform", help="name of the transform")
+    operation.add_argument("first", type=_day, help="the first day, as 2030-01-25")
+    operation.add_argument("last", type=_day, help="the last day, included")
+    operation.add_argument(
+        "--at-once", type=_some, default=2, help="how many runs go on at most (2)"
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no day: write it as 2030-01-31"
+        ) from None
+
+
+def _some(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no number of runs: write 1 or more"
+        )
+    return int(text)
 
 
 def _typed(name: str, what: str) -> bool:

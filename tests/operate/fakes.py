@@ -1,5 +1,6 @@
 """An account with stacks and buckets in memory."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -53,11 +54,40 @@ class Account:
     gone: frozenset[str] = frozenset()
     busy: int = 0
     calls: list[str] = field(default_factory=list)
+    executions: list[dict[str, Any]] = field(default_factory=list)
+    fails: frozenset[str] = frozenset()
 
     def client(self, service: str) -> Any:
-        return {"cloudformation": Stacks, "s3": Buckets, "sts": Identities}[service](
-            self
-        )
+        clients: dict[str, Any] = {
+            "cloudformation": Stacks,
+            "s3": Buckets,
+            "stepfunctions": Machines,
+            "sts": Identities,
+        }
+        return clients[service](self)
+
+
+@dataclass
+class Machines:
+    """Executions that end at the second look."""
+
+    account: Account
+
+    def start_execution(self, **request: Any) -> Any:
+        number = len(self.account.executions)
+        self.account.executions.append({**request, "looks": 0})
+        return {"executionArn": str(number)}
+
+    def describe_execution(self, executionArn: str) -> Any:
+        execution = self.account.executions[int(executionArn)]
+        execution["looks"] += 1
+        asked = json.loads(execution["input"])
+        if execution["looks"] < 2:
+            return {"status": "RUNNING"}
+        if asked["run_date"] in self.account.fails:
+            return {"status": "FAILED", "cause": "It did not\nstart."}
+        output = {"State": "succeeded", "Job": "a-job", "Note": "It is done."}
+        return {"status": "SUCCEEDED", "output": json.dumps(output)}
 
 
 @dataclass

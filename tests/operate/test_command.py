@@ -81,3 +81,26 @@ def test_expired_leave_stops_a_deployment_alone(
     arguments = [operation, "past", "--environments", str(tmp_path), *options]
     assert main(arguments) == code
     assert ("leave expired" in capsys.readouterr().err) == (operation == "deploy")
+
+
+@pytest.mark.parametrize(
+    ("range_", "words"),
+    [
+        (["2030-01-32", "2030-02-01"], "2030-01-32 is no day"),
+        (["2030-01-01", "2030-01-02", "--at-once", "0"], "0 is no number of runs"),
+    ],
+)
+def test_days_that_are_none_are_told(
+    range_: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["backfill", "rehearsal", "faces", *range_])
+    assert words in capsys.readouterr().err
+
+
+def test_days_are_made_up_for(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.stacks["rehearsal-faces"] = {"JobName": "a"}
+    assert main(["backfill", "rehearsal", "faces", "2030-01-01", "2030-01-02"]) == 1
+    assert "backfill failed: faces has no runs" in capsys.readouterr().err
