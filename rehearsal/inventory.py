@@ -31,6 +31,7 @@ _LISTS = (
         "TransformJobSummaries[?!contains(['Completed', 'Failed', 'Stopped'], "
         "TransformJobStatus)].TransformJobName",
     ),
+    ("scheduler", "list_schedules", "Schedules[].Name"),
     ("sns", "list_topics", "Topics[].TopicArn"),
     ("sqs", "list_queues", "QueueUrls[]"),
     ("stepfunctions", "list_state_machines", "stateMachines[].name"),

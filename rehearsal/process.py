@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -138,6 +139,26 @@ class EmbeddedAws:
     def faults_to_come(self) -> list[Fault]:
         """The faults that were ordered and that no call has met yet."""
         return [Fault(**fault) for fault in self._ask("GET", "faults")]
+
+    def fire(self, schedule: str, scheduled: datetime) -> None:
+        """Let a schedule invoke its target at once.
+
+        Args:
+            schedule: The schedule's name.
+            scheduled: When its target is told that it was due, with a time zone.
+
+        Raises:
+            LookupError: There is no such schedule.
+            RuntimeError: It did not reach its target; the message says why.
+        """
+        order = {"schedule": schedule, "scheduled": scheduled.isoformat()}
+        try:
+            self._ask("POST", "schedules", order)
+        except urllib.error.HTTPError as error:
+            with error:
+                message = json.load(error)["message"]
+            kind = LookupError if error.code == 404 else RuntimeError
+            raise kind(message) from None
 
     def log(self) -> str:
         """What the child has logged so far, also when it has ended by itself."""

@@ -22,9 +22,9 @@ from rehearsal.company import Company
 from rehearsal.failures import read_failure, stacks_of
 from rehearsal.inventory import inventory, require_nothing_new
 from rehearsal.process import ROOT, EmbeddedAws, StartError
-from rehearsal.rejected import run_with_a_broken_photograph
 from rehearsal.report import (
     ClaimRow,
+    NotificationRow,
     Photograph,
     Report,
     RunRow,
@@ -35,7 +35,9 @@ from rehearsal.report import (
     to_terminal,
 )
 from rehearsal.results import WrongResultError, read_results
+from rehearsal.runs import Nights
 from rehearsal.steps import StepError, alone, command, step
+from rehearsal.subscriber import subscribed, told_of
 
 LOG = "server.log"
 PHOTOGRAPHS = ROOT / "demo" / "photographs"
@@ -61,6 +63,7 @@ class _Seen:
     stacks: tuple[StackRow, ...] = ()
     transforms: tuple[TransformRow, ...] = ()
     runs: tuple[RunRow, ...] = ()
+    notifications: tuple[NotificationRow, ...] = ()
     claims: tuple[ClaimRow, ...] = ()
     photographs: tuple[Photograph, ...] = ()
     failure: str | None = "the rehearsal was interrupted"
@@ -74,6 +77,7 @@ class _Seen:
                 for row in self.transforms
             )
             and all(run.status == run.expected for run in self.runs)
+            and told_of(self.notifications) == len(self.runs)
             and all(claim.ok for claim in self.claims)
         )
         return Report(
@@ -82,6 +86,7 @@ class _Seen:
             stacks=self.stacks,
             transforms=self.transforms,
             runs=self.runs,
+            notifications=self.notifications,
             claims=self.claims,
             photographs=self.photographs,
             failure=self.failure,
@@ -189,11 +194,14 @@ def _walk(company: Company, seen: _Seen, home: Path) -> None:
         seen.photographs = tuple(each for _, some in found for each in some)
     with step("Try to break the promises"):
         seen.claims = try_claims(company)
-    with step("Run again by hand, with a broken photograph among the inputs"):
-        seen.runs = tuple(
-            run_with_a_broken_photograph(company, each)
-            for each in environment.transforms
-        )
+    with (
+        step("Run by schedule, by upload and by hand, and hear of it"),
+        subscribed(company) as subscriber,
+    ):
+        for each in environment.transforms:
+            for row in Nights(company=company, transform=each).pass_by():
+                seen.runs += (row,)
+        seen.notifications = subscriber.heard(len(seen.runs))
     with step("Remove everything"):
         _operate("remove", environment, shell, "--yes")
         require_nothing_new(company, before)

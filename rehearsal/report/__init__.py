@@ -5,6 +5,7 @@ from .predictions import Prediction, read_predictions
 from .terminal import to_terminal
 from .values import (
     ClaimRow,
+    NotificationRow,
     Photograph,
     Report,
     RunRow,
@@ -15,6 +16,7 @@ from .values import (
 
 __all__ = [
     "ClaimRow",
+    "NotificationRow",
     "Photograph",
     "Prediction",
     "Report",

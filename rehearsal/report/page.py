@@ -10,6 +10,7 @@ from .figure import figure
 from .markup import Content, document, tag
 from .values import (
     ClaimRow,
+    NotificationRow,
     Report,
     RunRow,
     StackRow,
@@ -107,6 +108,17 @@ def _sections(report: Report) -> Iterable[Element]:
             "Failures shown on purpose among them, with the status that was expected.",
             _table(_JOB_COLUMNS, map(_run, report.runs)),
         )
+    if report.notifications:
+        yield _section(
+            "Notifications",
+            "What a subscriber of the environment's topic heard of these runs.",
+            tag(
+                "ul",
+                *map(_notification, report.notifications),
+                class_="claims",
+                role="list",
+            ),
+        )
     if report.stacks:
         yield _section(
             "Stacks",
@@ -165,6 +177,13 @@ def _attempt(row: ClaimRow) -> Iterable[Element]:
     yield tag("dd", row.tried)
     yield tag("dt", "Seen")
     yield tag("dd", row.seen) if row.ok else tag("dd", tag("strong", row.seen))
+
+
+def _notification(row: NotificationRow) -> Element:
+    lines = [tag("p", line) for line in row.message.splitlines()]
+    return tag(
+        "li", tag("details", tag("summary", tag("h3", row.subject)), tag("div", *lines))
+    )
 
 
 _JOB_COLUMNS = ("Transform", "Status", "Outputs", "Time", "What went wrong")

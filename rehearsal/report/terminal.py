@@ -25,8 +25,11 @@ def to_terminal(report: Report) -> str:
         ),
         _table(
             ("other run", "status", "outputs", "time"),
-            [_job(row) for row in report.runs],
-            notes=[(_expectation(row), *_troubles(row)) for row in report.runs],
+            [(row.name, *_job(row)[1:]) for row in report.runs],
+            notes=[_of_a_run(row) for row in report.runs],
+        ),
+        "\n".join(
+            _wrapped(row.subject, first="heard   ") for row in report.notifications
         ),
         "\n".join(map(_promise, promises(report.claims).values())),
         f"rehearsal: {report.status}, {duration(report.seconds)}",
@@ -50,6 +53,10 @@ def _troubles(row: TransformRow) -> tuple[str, ...]:
         *((f"failed inputs: {failed}",) if failed else ()),
         *((row.failure_reason,) if row.failure_reason else ()),
     )
+
+
+def _of_a_run(row: RunRow) -> tuple[str, ...]:
+    return (row.job or "no job", _expectation(row), *_troubles(row))
 
 
 def _expectation(row: RunRow) -> str:

@@ -50,6 +50,19 @@ class RunRow(TransformRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRow:
+    """What a subscriber of the environment's topic heard.
+
+    Attributes:
+        result: What became of a run; None where an alarm changed.
+    """
+
+    subject: str
+    message: str
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
     """One thing that was tried in order to break a promise of the environment.
 
@@ -90,6 +103,7 @@ class Report:
     stacks: tuple[StackRow, ...]
     transforms: tuple[TransformRow, ...]
     runs: tuple[RunRow, ...]
+    notifications: tuple[NotificationRow, ...]
     claims: tuple[ClaimRow, ...]
     photographs: tuple[Photograph, ...]
     failure: str | None = None
@@ -104,6 +118,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "stacks": [asdict(row) for row in report.stacks],
         "transforms": [asdict(row) for row in report.transforms],
         "runs": [asdict(row) for row in report.runs],
+        "notifications": [asdict(row) for row in report.notifications],
         "claims": [asdict(row) for row in report.claims],
     }
 

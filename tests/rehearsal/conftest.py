@@ -3,7 +3,9 @@
 MiniStack's root passes every policy, so what is to be refused is asked by a role.
 """
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +77,66 @@ def new_role(client: Client) -> Callable[..., str]:
                 RoleName=name, PolicyName="test", PolicyDocument=policy(*statements)
             )
         return str(arn)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def new_service_role(
+    client: Client, new_role: Callable[..., str]
+) -> Callable[..., str]:
+    """Make a role with these statements, which a service may assume; its ARN."""
+
+    def make(service: str, *statements: Statement, **conditions: Any) -> str:
+        role = new_role(*statements)
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": conditions,
+        }
+        client("iam").update_assume_role_policy(
+            RoleName=role.rpartition("/")[2], PolicyDocument=policy(trust)
+        )
+        return role
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def new_function(
+    client: Client, new_service_role: Callable[..., str]
+) -> Callable[[str], str]:
+    """Make a function of this Python, whose `handler` is called; its ARN."""
+    role = new_service_role("lambda")
+
+    def make(code: str) -> str:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("index.py", code)
+        made = client("lambda").create_function(
+            FunctionName=f"function-{uuid4().hex[:8]}",
+            Runtime="python3.13",
+            Handler="index.handler",
+            Role=role,
+            Code={"ZipFile": packed.getvalue()},
+        )
+        return str(made["FunctionArn"])
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def new_machine(client: Client) -> Callable[..., str]:
+    """Make a state machine of these states, the first of which begins; its ARN."""
+
+    def make(role: str, states: dict[str, Any], name: str = "") -> str:
+        made = client("stepfunctions").create_state_machine(
+            name=name or f"machine-{uuid4().hex[:8]}",
+            roleArn=role,
+            definition=json.dumps({"StartAt": next(iter(states)), "States": states}),
+        )
+        return str(made["stateMachineArn"])
 
     return make
 

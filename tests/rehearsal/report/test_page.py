@@ -9,6 +9,7 @@ import pytest
 
 from rehearsal.report import (
     ClaimRow,
+    NotificationRow,
     Photograph,
     Prediction,
     Report,
@@ -44,6 +45,7 @@ def report_of(text: str, *predictions: Prediction, ok: bool = True) -> Report:
         stacks=(StackRow(name=text, status=text),),
         transforms=(TransformRow(**job, status=text),),
         runs=(RunRow(**job, status=text, expected=f"not {text}"),),
+        notifications=(NotificationRow(subject=text, message=text, result=None),),
         claims=(ClaimRow(claim=text, tried=text, seen=text, ok=ok),),
         photographs=(
             Photograph(
@@ -59,6 +61,7 @@ EMPTY = Report(
     stacks=(),
     transforms=(),
     runs=(),
+    notifications=(),
     claims=(),
     photographs=(),
 )
@@ -105,7 +108,7 @@ def test_a_promise_is_held_only_if_nothing_broke_it() -> None:
 
 @pytest.mark.parametrize("ok", [True, False])
 def test_what_was_broken_lies_open(ok: bool) -> None:
-    (promise,) = Page(to_html(report_of("any", prediction(), ok=ok))).all("details")
+    promise, _ = Page(to_html(report_of("any", prediction(), ok=ok))).all("details")
     assert ("open" in promise) is not ok
 
 
@@ -240,6 +243,7 @@ def test_a_run_says_what_was_expected_of_it() -> None:
         stacks=(),
         transforms=(),
         runs=(expected,),
+        notifications=(),
         claims=(),
         photographs=(),
     )

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from rehearsal.report import (
     ClaimRow,
+    NotificationRow,
     Report,
     RunRow,
     StackRow,
@@ -20,7 +21,7 @@ COMPLETED = TransformRow(
     failure_reason=None,
 )
 REFUSED = RunRow(
-    name="faces",
+    name="faces, by schedule",
     job="rehearsal-faces-8c9d0e1f-4e5f6a7b",
     status="Failed",
     expected="Failed",
@@ -48,6 +49,7 @@ def report(
     stacks: tuple[StackRow, ...] = (),
     transforms: tuple[TransformRow, ...] = (),
     runs: tuple[RunRow, ...] = (),
+    notifications: tuple[NotificationRow, ...] = (),
     claims: tuple[ClaimRow, ...] = (),
 ) -> Report:
     return Report(
@@ -56,6 +58,7 @@ def report(
         stacks=stacks,
         transforms=transforms,
         runs=runs,
+        notifications=notifications,
         claims=claims,
         photographs=(),
     )
@@ -80,14 +83,16 @@ def test_columns_are_aligned_and_notes_stand_below_their_row() -> None:
         "transform job                      status     outputs  time",
         "rehearsal-faces-0a1b2c3d-4e5f6a7b  Completed  7/7      12 s",
         "",
-        "other run                          status  outputs  time",
-        "rehearsal-faces-8c9d0e1f-4e5f6a7b  Failed  7/8      3.0 s",
+        "other run           status  outputs  time",
+        "faces, by schedule  Failed  7/8      3.0 s",
+        "  rehearsal-faces-8c9d0e1f-4e5f6a7b",
         "  Failed was expected",
         "  failed inputs: photos/broken.jpg",
         "  the photograph photos/broken.jpg cannot be decoded. the photograph",
         "  photos/broken.jpg cannot be decoded. the photograph photos/broken.jpg",
         "  cannot be decoded.",
-        "nothing (no job)                   Failed  0/0      2.0 s",
+        "nothing             Failed  0/0      2.0 s",
+        "  no job",
         "  NOT AS EXPECTED: Completed was expected",
         "",
         "rehearsal: ok, 3 min 12 s",
@@ -147,3 +152,11 @@ def test_a_rehearsal_that_could_not_go_on_says_why_at_the_end() -> None:
     assert to_terminal(failed).endswith(
         "failed, 3 min 12 s\n\n  the key was disabled\n"
     )
+
+
+def test_what_a_subscriber_heard_is_told() -> None:
+    heard = NotificationRow(
+        subject="Failed: a-job", message="It failed.", result="failed"
+    )
+    lines = to_terminal(report(notifications=(heard,))).splitlines()
+    assert lines[0] == "heard   Failed: a-job"

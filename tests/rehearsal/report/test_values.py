@@ -4,6 +4,7 @@ import pytest
 
 from rehearsal.report import (
     ClaimRow,
+    NotificationRow,
     Photograph,
     Report,
     RunRow,
@@ -43,6 +44,9 @@ def test_programs_get_everything_but_the_photographs() -> None:
         stacks=(StackRow(name="rehearsal-foundation", status="CREATE_COMPLETE"),),
         transforms=(COMPLETED,),
         runs=(REFUSED,),
+        notifications=(
+            NotificationRow(subject="Failed", message="It failed.", result="failed"),
+        ),
         claims=(ClaimRow(claim="refused", tried="GetObject", seen="403", ok=True),),
         photographs=(
             Photograph(name="a.jpg", jpeg=b"", width=1, height=1, predictions=()),
@@ -77,6 +81,9 @@ def test_programs_get_everything_but_the_photographs() -> None:
                 "failure_reason": "the photograph cannot be decoded",
                 "expected": "Failed",
             }
+        ],
+        "notifications": [
+            {"subject": "Failed", "message": "It failed.", "result": "failed"}
         ],
         "claims": [
             {"claim": "refused", "tried": "GetObject", "seen": "403", "ok": True}
