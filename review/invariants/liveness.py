@@ -176,8 +176,7 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
                     does=does,
                     bucket=bucket,
                     below=below,
-                    # The control bucket is not locked: it is reached from anywhere.
-                    inside=arn not in outside and bucket != "control",
+                    inside=arn not in outside,
                     rights=rights.get(arn.rpartition("/")[2], _NOTHING),
                     names_the_key=names_the_key,
                 )

@@ -138,6 +138,10 @@ def endpoint_lets_through(
     if bucket == "control" and is_object and name == "GetObject":
         manifest = z3.PrefixOf(z3.StringVal("manifests/"), request.object_key)
         return all_of([ours, job, manifest])
+    writes = name in ("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts")
+    if bucket == "control" and is_object and writes:
+        arrival = z3.PrefixOf(z3.StringVal("arrivals/"), request.object_key)
+        return all_of([ours, z3.Not(job), arrival])
     if bucket == "control":
         return FALSE
     if not is_object:
@@ -145,7 +149,7 @@ def endpoint_lets_through(
         return ours if name in seen else FALSE
     if name in ("GetObject", "GetObjectVersion"):
         return ours
-    if name in ("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts"):
+    if writes:
         return z3.And(ours, job if bucket == "outputs" else z3.Not(job))
     return FALSE
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from private_transform.handlers.contract import ARRIVALS
 from private_transform.lock.perimeter import Buckets, Perimeter
 from private_transform.lock.policy import Document, Statement, document
 from private_transform.lock.s3_actions import FETCH, WRITE, s3_actions
@@ -12,7 +13,8 @@ def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
 
     * `List`, `Read`: the data buckets.
     * `JobsWriteOutputs`: execution roles write outputs and nothing else.
-    * `OthersUpload`: everybody else writes models and inputs and never outputs.
+    * `OthersUpload`: everybody else writes models, inputs and what begins a run, and
+      never outputs.
     * `ReadManifests`: execution roles read the list of their inputs from the control
       bucket.
     * `ReadArtifacts1`, `ReadArtifacts2`, ...: execution roles read below one place
@@ -64,7 +66,11 @@ def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
             allow(
                 "OthersUpload",
                 s3_actions(WRITE),
-                [f"{buckets.models}/*", f"{buckets.inputs}/*"],
+                [
+                    f"{buckets.models}/*",
+                    f"{buckets.inputs}/*",
+                    f"{buckets.control}/{ARRIVALS}*",
+                ],
                 ArnNotLike=job,
             ),
             allow(
