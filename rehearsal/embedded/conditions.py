@@ -87,15 +87,37 @@ def _auth_type(context: Any) -> str | None:
     return auth_type.get()
 
 
+def _called_via(context: Any) -> list[str] | None:
+    return list(current.get().called_via) or None
+
+
+def _called_via_first(context: Any) -> str | None:
+    return next(iter(current.get().called_via), None)
+
+
+def _called_via_last(context: Any) -> str | None:
+    return next(reversed(current.get().called_via), None)
+
+
+def _via_service(context: Any) -> str:
+    """Whether a service calls for its caller, as S3 does when it uses a key."""
+    via_s3 = "kms:viaservice" in context.service_context
+    return str(via_s3 or bool(current.get().called_via)).lower()
+
+
 def _bucket_owner(context: Any) -> str:
     """The account of the bucket; of a bucket that is not there, the caller's."""
     bucket = context.resource_arn.split(":")[-1].split("/", 1)[0]
     return str(s3._bucket_owner_account(bucket) or context.principal_account)
 
 
-_KEYS: dict[tuple[str, str], Callable[[Any], str | None]] = {
+_KEYS: dict[tuple[str, str], Callable[[Any], str | list[str] | None]] = {
+    ("*", "aws:calledvia"): _called_via,
+    ("*", "aws:calledviafirst"): _called_via_first,
+    ("*", "aws:calledvialast"): _called_via_last,
     ("*", "aws:principalarn"): _principal_arn,
     ("*", "aws:securetransport"): _secure_transport,
+    ("*", "aws:viaawsservice"): _via_service,
     ("s3", "aws:sourcevpce"): _source_endpoint,
     ("s3", "aws:sourcevpc"): _source_network,
     ("s3", "aws:resourceaccount"): _bucket_owner,

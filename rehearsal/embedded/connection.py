@@ -17,10 +17,13 @@ class Connection:
     Attributes:
         tls_version: Such as `1.3`; None over plain HTTP.
         endpoint_id: The gateway endpoint it came through, or None.
+        called_via: The services that pass their caller's request on, such as
+            `athena.amazonaws.com`, the first one first; none for the caller itself.
     """
 
     tls_version: str | None
     endpoint_id: str | None = None
+    called_via: tuple[str, ...] = ()
 
 
 IN_PROCESS = Connection(tls_version="1.3")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from ministack import app as ministack
 
-from rehearsal.embedded import endpoint, schedules, weather
+from rehearsal.embedded import endpoint, management_events, schedules, weather
 from rehearsal.embedded.connection import auth_type, current
 from rehearsal.embedded.custom_resources import ANSWERS
 from rehearsal.embedded.exchange import Receive, Send, respond
@@ -45,7 +45,7 @@ async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         path = MINISTACK_ANSWERS + "".join(query.get("signature", []))
         scope = {**scope, "path": path, "raw_path": path.encode(), "query_string": b""}
     auth_type.set(_auth_type(scope["method"], signature, query, headers))
-    await weather.serve(scope, receive, send)
+    await management_events.serve(scope, receive, send)
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:

@@ -53,6 +53,22 @@ def caller(headers: Mapping[str, str]) -> Principal:
     return Principal(arn=known.arn, account=known.account, access_key_id=key)
 
 
+def callers_credentials(headers: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that signed a request, as keyword arguments for boto3.
+
+    For a service that calls another one for its caller (AWS: Forward access sessions).
+    """
+    key = router.extract_access_key_id(headers, {})
+    known = iam_evaluator.resolve_credential(key)
+    credentials = {
+        "aws_access_key_id": known.access_key_id,
+        "aws_secret_access_key": known.secret_access_key,
+    }
+    if known.session_token is not None:
+        credentials["aws_session_token"] = known.session_token
+    return credentials
+
+
 def signing_role(headers: Mapping[str, str]) -> str | None:
     """ARN of the role, with its path, in whose session a request is signed, or None."""
     key = router.extract_access_key_id(headers, {})

@@ -29,6 +29,7 @@ class Listener:
     socket: socket.socket
     tls: bool
     endpoint_id: str | None = None
+    called_via: tuple[str, ...] = ()
 
     @property
     def port(self) -> int:
@@ -41,7 +42,9 @@ class Listener:
         return f"{'https' if self.tls else 'http'}://{HOST}:{self.port}"
 
 
-def listen(*, tls: bool, endpoint_id: str | None = None) -> Listener:
+def listen(
+    *, tls: bool, endpoint_id: str | None = None, called_via: tuple[str, ...] = ()
+) -> Listener:
     """Open a socket on a free port; connections wait until a server takes them."""
     # asyncio sends at once only on sockets that say they are TCP's; otherwise the body
     # of an answer waits 40 ms for the acknowledgement of its head.
@@ -49,7 +52,9 @@ def listen(*, tls: bool, endpoint_id: str | None = None) -> Listener:
     opened.bind((HOST, 0))
     opened.listen(BACKLOG)
     opened.setblocking(False)
-    return Listener(socket=opened, tls=tls, endpoint_id=endpoint_id)
+    return Listener(
+        socket=opened, tls=tls, endpoint_id=endpoint_id, called_via=called_via
+    )
 
 
 class Server:
@@ -84,6 +89,7 @@ class Server:
                     if encrypted
                     else None,
                     endpoint_id=listener.endpoint_id,
+                    called_via=listener.called_via,
                 )
             )
             cut_off.set(writer.transport.abort)

@@ -74,7 +74,9 @@ async def _serve(
     from hypercorn.config import Config
     from ministack import app as ministack
 
+    from rehearsal.athena import ministack as athena
     from rehearsal.embedded import endpoint, gateway, patches
+    from rehearsal.embedded.door import Door
     from rehearsal.sagemaker import ministack as sagemaker
 
     patches.apply()
@@ -85,6 +87,7 @@ async def _serve(
     await lifespan.wait_for_startup()
     server = Server(gateway.app, shown)
     endpoint.open_with(https, server.serve_soon)
+    athena.serve(Door("athena.amazonaws.com", server.serve_soon))
     server.serve_soon(https)
     server.serve_soon(http)
     print(
