@@ -21,11 +21,38 @@ def schedule(expression: str, zone: str = "UTC") -> dict[str, Any]:
 
 LISTED = {URI: "lists/a.json", TYPE: "ManifestFile"}
 
+SHARDS = {
+    "runs.shards": {"manifest": "{run_date}/all.json", "max_concurrency": 2},
+    "on_deploy": "none",
+}
+
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("no expression", {"runs.schedule": {}}, EXPRESSION, "required"),
     ("cron with five fields", schedule("cron(0 2 * * ?)"), EXPRESSION, "six fields"),
     ("two days at once", schedule("cron(0 2 * * * *)"), EXPRESSION, "two days is ?"),
     ("neither day", schedule("cron(0 2 ? * ? *)"), EXPRESSION, "two days is ?"),
+    ("a minute too many", schedule("cron(60 3 * * ? *)"), EXPRESSION, "0 to 59"),
+    ("an hour too many", schedule("cron(0 1,24 * * ? *)"), EXPRESSION, "hour 24"),
+    ("no such day", schedule("cron(0 3 32 * ? *)"), EXPRESSION, "month 32"),
+    ("no such month", schedule("cron(0 3 ? JAN-FOO 2 *)"), EXPRESSION, "as JAN"),
+    ("no such day of the week", schedule("cron(0 3 ? * MON#6 *)"), EXPRESSION, "#6"),
+    ("a day before the first", schedule("cron(0 3 ? * 0 *)"), EXPRESSION, "1 to 7"),
+    ("a year too late", schedule("cron(0 3 * * ? 2200)"), EXPRESSION, "2200"),
+    ("what is new, in shards", {**SHARDS, "runs.select": "new"}, "runs.select", "say"),
+    ("what is complete", {**SHARDS, "runs.ready": "_OK"}, "runs.ready", "lists say"),
+    (
+        "shards of a manifest",
+        {**LISTED, **SHARDS},
+        "runs.shards",
+        "there is a manifest",
+    ),
+    (
+        "one job over all shards",
+        {**SHARDS, "on_deploy": "run"},
+        "on_deploy",
+        "on_deploy: none, or smoke",
+    ),
+    ("nothing below a key", {"runs.schedule": None}, "runs.schedule", "no value"),
     ("the plural of one", schedule("rate(1 days)"), EXPRESSION, "rate(...)"),
     ("no zone at all", schedule("rate(1 day)", "CEST"), ZONE, "IANA"),
     ("a zone nobody knows", schedule("rate(1 day)", "Europe/X"), ZONE, "Europe/X"),
@@ -34,6 +61,30 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         schedule("cron(30 2 * * ? *)", "Europe/Berlin"),
         EXPRESSION,
         "pass over 02:30 on 2027-03-28",
+    ),
+    (
+        "all times of an hour that clocks pass over",
+        schedule("cron(0/30 2 * * ? *)", "Europe/Berlin"),
+        EXPRESSION,
+        "pass over 02:00 on 2027-03-28",
+    ),
+    (
+        "every minute of it",
+        schedule("cron(* 2 * * ? *)", "Europe/Berlin"),
+        EXPRESSION,
+        "pass over 02:00 on 2027-03-28",
+    ),
+    (
+        "some minutes of it",
+        schedule("cron(15-45 2/24 * * ? *)", "Europe/Berlin"),
+        EXPRESSION,
+        "pass over 02:15 on 2027-03-28",
+    ),
+    (
+        "a midnight that clocks pass over",
+        schedule("cron(30 0 * * ? *)", "Africa/Cairo"),
+        EXPRESSION,
+        "pass over 00:30 on 2027-04-30",
     ),
     (
         "one of several such times",
@@ -76,7 +127,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("that time in UTC", schedule("cron(30 2 * * ? *)")),
     ("the last Friday", schedule("cron(0 2 ? * 6L *)")),
     ("a weekday near the first", schedule("cron(0 2 1W JAN-MAR ? 2027-2030)")),
-    ("hours that are none", schedule("cron(75 25 * * ? *)")),
+    ("many lists", SHARDS),
     ("every five minutes", schedule("rate(5 minutes)")),
     ("what is new and complete", {"runs.select": "new", "runs.ready": "_SUCCESS"}),
     ("lists that arrive", {**LISTED, "runs.on_arrival": True}),

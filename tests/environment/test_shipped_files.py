@@ -109,7 +109,10 @@ def test_the_rehearsal_is_the_fictitious_account() -> None:
     rehearsal = load_environment(ENVIRONMENTS / "rehearsal", today=date(2026, 11, 22))
 
     assert rehearsal.account == "123456789012"
-    assert [transform.name for transform in rehearsal.transforms] == ["faces"]
+    assert [transform.name for transform in rehearsal.transforms] == [
+        "faces-in-shards",
+        "faces",
+    ]
 
 
 @pytest.mark.parametrize("name", schemas())

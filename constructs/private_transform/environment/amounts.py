@@ -50,6 +50,11 @@ RuntimeHours = Annotated[
     ),
 ]
 
+ExpectedHours = Annotated[
+    int,
+    Between(1, 8784, "A run is expected every 1 to 8784 hours, which is a year."),
+]
+
 InstanceCount = Annotated[
     int,
     Between(
@@ -105,6 +110,23 @@ FailedInputs = Annotated[
         "From 0 to 10,000 inputs may fail before a run does.",
     ),
 ]
+
+ScanLimitInGb = Annotated[
+    int,
+    Between(
+        1,
+        10_000,
+        "One query reads up to 1 to 10,000 GB (AWS: Athena, data usage controls: "
+        "at least 10 MB).",
+    ),
+]
+
+ShardsAtOnce = Annotated[
+    int,
+    Between(1, 1000, "From 1 to 1000 jobs of one run go on at the same time."),
+]
+
+COLUMN_COUNT = Size(0, 100, "A table has up to 100 columns.")
 
 FALLBACK_COUNT = Size(0, 4, "Up to 4 other instance types are tried.")
 

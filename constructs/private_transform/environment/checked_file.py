@@ -1,7 +1,7 @@
 """One file checked against the class of its values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
@@ -91,6 +91,10 @@ def check(
         breaches += [_breach(detail, kind) for detail in details]
         wrong = [detail["loc"] for detail in details]
         value = read_around(kind, content, wrong, surroundings)
+    said = {_as_written(breach.place, source.content) for breach in breaches}
+    breaches += [
+        _without_value(place) for place in _empty(source.content) if place not in said
+    ]
     return CheckedFile(
         file=file,
         source=source,
@@ -106,6 +110,23 @@ def unread(file: Path, problem: Problem) -> CheckedFile[Any]:
         source=Source(content={}, lines={}),
         value=Partial(object, {}),
         problems=(problem,),
+    )
+
+
+def _empty(value: Any, place: Place = ()) -> Iterator[Place]:
+    """Keys without a value: whoever comments out all below one may not mean that."""
+    if value is None:
+        yield place
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _empty(each, (*place, key))
+
+
+def _without_value(place: Place) -> Breach:
+    return Breach(
+        place=place,
+        rule="This key has no value.",
+        fix="Give it one, or remove the key.",
     )
 
 
@@ -180,11 +201,7 @@ def _breach(detail: ErrorDetails, kind: Any) -> Breach:
         case "missing":
             return Breach(place=place, rule="This key is required.")
         case _ if detail["input"] is None:
-            return Breach(
-                place=place,
-                rule="This key has no value.",
-                fix="Give it one, or remove the key.",
-            )
+            return _without_value(place)
         case "literal_error":
             words = re.findall("'([^']*)'", context["expected"])
             return Breach(

@@ -24,6 +24,7 @@ from private_transform.environment.rules import (
     network,
     people,
     prefixes,
+    results,
     rights,
     runs,
     tags,
@@ -49,6 +50,7 @@ _ENVIRONMENT_RULES: Sequence[Callable[[Environment], Iterator[Breach]]] = (
     people.leave_by_duty,
     people.endpoints_once,
     people.addresses_once,
+    results.analysts_can_query,
 )
 _TRANSFORM_RULES: Sequence[Callable[[Transform], Iterator[Breach]]] = (
     model.image_or_package,
@@ -66,12 +68,20 @@ _TRANSFORM_RULES: Sequence[Callable[[Transform], Iterator[Breach]]] = (
     job.no_secrets,
     runs.inputs_by_day,
     runs.inputs_that_are_listed,
+    runs.shards_by_lists,
+    runs.fields_of_cron,
     runs.known_zone,
+    results.columns_that_are_needed,
+    results.format_of_the_outputs,
+    results.columns_with_names,
+    results.columns_with_types,
+    results.label_of_a_column,
 )
 _RULES_OF_BOTH: Sequence[Callable[[Environment, Transform], Iterator[Breach]]] = (
     model.image_of_this_region,
     model.package_of_this_region,
     network.room_for_each,
+    results.somewhere_to_query,
     rights.room_for_names,
     tags.room_for_both,
 )
@@ -148,6 +158,7 @@ def _broken_rules(
             yield from _problems(each, limit(whole, each.value, environment.where))
     for position, breach in (
         *prefixes.apart(values),
+        *results.tables_apart(values),
         *rights.room_for_packages(values),
     ):
         yield transforms[position].problem(breach)

@@ -451,3 +451,46 @@ TimeZone = Annotated[
         at_most=50,
     ),
 ]
+
+_COLUMN_NAME = r"[a-z_][a-z0-9_]{0,62}"
+
+ColumnName = Annotated[
+    str,
+    Text(
+        pattern=_COLUMN_NAME,
+        rule="A column's name is up to 63 small letters, digits and underscores, and "
+        "starts with none of the digits (AWS: Name databases, tables, and columns).",
+    ),
+]
+
+ColumnType = Annotated[
+    str,
+    Text(
+        pattern=r"[a-z][a-z0-9_<>(),:]*",
+        at_most=2048,
+        rule="A column's type is written as AWS Glue writes it, in small letters and "
+        "without spaces (AWS: Data types in Amazon Athena).",
+        fix="Write it as double, or array<struct<label:string,score:double>>.",
+    ),
+]
+
+LabelPath = Annotated[
+    str,
+    Text(
+        pattern=rf"{_COLUMN_NAME}(\.{_COLUMN_NAME})?",
+        rule="A label is a column's name, or column.field.",
+        fix="Write it as label, or detections.label.",
+    ),
+]
+
+ShardList = Annotated[
+    str,
+    Text(
+        pattern=f"{_DATED_PARTS}[^/]",
+        at_most=500,
+        rule="A list of shards is a key below shards/TRANSFORM/ in the control bucket: "
+        f"{_CHARACTERS}, no slash at the start; {{run_date}}, {{run_date-1d}} and "
+        "{run_hour} stand for a run's day and hour.",
+        fix="Write it as {run_date}/all.json.",
+    ),
+]

@@ -101,6 +101,12 @@ class People:
     """Put objects into the inputs and models buckets."""
     readers: tuple[Person, ...] = ()
     """Get objects from the outputs bucket."""
+    analysts: tuple[Person, ...] = ()
+    """Query outputs, through Athena and in no other way. Athena calls from outside, so
+    each needs a leave, and the environment a `query`."""
+    operators: tuple[Person, ...] = ()
+    """Start, stop and repeat runs, and read the logs of jobs. They act on no bucket, so
+    have no leave."""
     key_administrators: tuple[Person, ...] = ()
     """Manage the key and never use it. They act on no bucket, so have no leave."""
     break_glass: tuple[Person, ...] = ()
@@ -165,6 +171,14 @@ class Limits:
     """How long a job may last, whoever starts it: then it is stopped."""
     require_volume_key: Switch = True
     """Refuse instance types with local disks, which cannot carry our key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """How outputs may be queried through Athena."""
+
+    scan_limit_in_gb: amounts.ScanLimitInGb = 100
+    """What one query may read, in GB, 1 to 10,000: then it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +357,19 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shards:
+    """Many lists of inputs at once, a job for each."""
+
+    manifest: shapes.ShardList
+    """The key, below `shards/TRANSFORM/` in the control bucket, of a JSON array of
+    names of manifests, which lie beside it. `{run_date}`, `{run_date-1d}` and
+    `{run_hour}` stand for the day and hour that a run is due."""
+    max_concurrency: amounts.ShardsAtOnce
+    """How many jobs of one run go on at the same time, 1 to 1000: no more than the
+    account's quota for the instance type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
     """Runs beside those of deployments; `runs: {}` lets people begin them by hand."""
 
@@ -357,12 +384,42 @@ class Runs:
     ready: shapes.ObjectName | None = None
     """The name of an object below the prefix that says that the inputs are complete,
     such as `_SUCCESS`: a run waits for it, for up to 12 hours, and does not read it."""
+    shards: Shards | None = None
+    """Run over many lists of inputs at once, by schedule and by hand. What an upload
+    begins is one job as ever."""
     on_empty: Literal["skip", "fail"] = "skip"
     """What becomes of a run that finds nothing to read; it is told in any case."""
+    expected_every_hours: amounts.ExpectedHours | None = None
+    """An alarm tells when no run has ended well for so many hours: somewhat more than
+    lies between two runs. Absent, none does."""
     overlap: Literal["skip", "queue"] | None = None
     """What a run does while another one of the same transform goes on. skip: nothing.
     queue: it waits for its turn. Absent means queue where the inputs lie by
     `{run_date}`, so that no day is left out, and otherwise skip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table, by AWS Glue's keys."""
+
+    name: shapes.ColumnName
+    """In small letters, whatever the outputs have."""
+    type: shapes.ColumnType
+    """As Glue writes it: `bigint`, `array<struct<label:string,score:double>>`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What the outputs hold, so that they are a table."""
+
+    format: Literal["object_detection", "json_lines", "csv"]
+    """object_detection: what AWS's built-in algorithm answers, whose columns are
+    known. json_lines: one JSON object in a line. csv: without a header."""
+    columns: Annotated[tuple[Column, ...], amounts.COLUMN_COUNT] = ()
+    """The columns; of a CSV in its own order."""
+    label: shapes.LabelPath | None = None
+    """What a saved query counts: a column, or `detections.label`, a field of the
+    structs that a column holds. Of object_detection it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +470,9 @@ class Transform:
     """Change it to run the same job again, for instance on new data."""
     runs: Runs | None = None
     """Runs beside those of deployments; without it, there are none."""
+    results: Results | None = None
+    """What the outputs hold, so that they are a table; without it, they are files. It
+    needs the environment's `query`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -453,6 +513,8 @@ class Environment:
     """Let the deployment role alone change the data buckets' settings."""
     limits: Limits = field(default_factory=Limits)
     """What the platform allows the transforms."""
+    query: Query | None = None
+    """Let outputs be queried through Athena; `query: {}` takes the defaults."""
     notify: tuple[shapes.Email, ...] = ()
     """E-mail addresses that hear of failed jobs."""
     iam: IamSettings = field(default_factory=IamSettings)

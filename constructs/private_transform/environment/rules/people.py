@@ -23,6 +23,18 @@ DOCUMENTATION_ACCOUNT = "123456789012"
 """The account of AWS's documentation. Nobody can sign in to it, so leave that never
 expires is harmless there, and an example need not be renewed every year."""
 
+_OUTSIDE = {
+    "break_glass": "A break-glass role",
+    "analysts": "Athena, which an analyst asks,",
+}
+"""The duties that are done from outside alone, and who does so."""
+
+_NOWHERE = {
+    "key_administrators": "A key administrator",
+    "operators": "An operator",
+}
+"""The duties that are about no bucket."""
+
 _LONGEST_LEAVE = timedelta(days=366)
 
 
@@ -55,19 +67,19 @@ def one_duty_each(environment: Environment) -> Iterator[Breach]:
 
 
 def leave_by_duty(environment: Environment) -> Iterator[Breach]:
-    """Break-glass is for acting from outside; key administrators touch no bucket."""
+    """Some duties are for acting from outside, and some touch no bucket."""
     for place, outside in _everybody(environment.people, lambda each: each.outside):
-        if place[1] == "break_glass" and outside is None:
+        if place[1] in _OUTSIDE and outside is None:
             yield Breach(
                 place=place,
-                rule="A break-glass role acts from outside, and says why, who answers "
-                "for it and until when.",
+                rule=f"{_OUTSIDE[place[1]]} acts from outside, and says why, who "
+                "answers for it and until when.",
                 fix="Add outside: {reason: ..., owner: ..., expires: ...}.",
             )
-        if place[1] == "key_administrators" and outside is not None:
+        if place[1] in _NOWHERE and outside is not None:
             yield Breach(
                 place=(*place, "outside"),
-                rule="A key administrator acts on no bucket, so there is nothing "
+                rule=f"{_NOWHERE[place[1]]} acts on no bucket, so there is nothing "
                 "that leave could open.",
                 fix="Remove outside.",
             )

@@ -7,6 +7,7 @@ from private_transform.environment.partial import UnknownKeyError
 from private_transform.environment.rules.breach import Breach
 from private_transform.environment.values import Transform
 from private_transform.environment.yaml_source import Place
+from private_transform.query import RESULTS_PREFIX
 
 _DESTINATIONS = (
     ("transform_output", "s3_output_path"),
@@ -22,7 +23,7 @@ def apart(transforms: Sequence[Transform]) -> Iterator[tuple[int, Breach]]:
     Yields:
         The position of a transform, and its breach.
     """
-    earlier: list[tuple[str, str]] = []
+    earlier = [(RESULTS_PREFIX, "where the results of queries lie")]
     for position, transform in enumerate(transforms):
         for place, prefix, owner in _destinations(transform):
             for other, its_owner in earlier:
