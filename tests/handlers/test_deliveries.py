@@ -199,8 +199,9 @@ def test_the_environments_key_encrypts_what_the_launcher_does_not_read(
         ("requests", "AES256"),
         ("launches", "AES256"),
         ("claims", "AES256"),
-        ("ends", None),
+        ("ends", "AES256"),
         ("evidence", None),
+        ("outcomes", None),
     }
 
 

@@ -184,7 +184,15 @@ def test_a_model_with_a_name_of_its_own_is_no_transform_of_ours() -> None:
 def evidence(
     name: str = "a", ended: str = "2030-01-01T00:00:00", result: str = "failed"
 ) -> dict[str, Any]:
-    return {"result": result, "name": name, "ended": ended}
+    return {
+        "result": result,
+        "name": name,
+        "ended": ended,
+        "job": {"CreationTime": ended},
+        "launch": {"origin": "execution"},
+        "inputs": None,
+        "outputs": None,
+    }
 
 
 class Counted:

@@ -19,6 +19,7 @@ def look(world: World) -> None:
     Watch(
         sagemaker=world.sagemaker,
         s3=world.storage,
+        cloudwatch=world.metrics,
         bucket=CONTROL,
         environment="dev",
         longest=timedelta(hours=24),

@@ -10,6 +10,7 @@ _HEADLINES = {
     "failed": "Failed",
     "skipped": "Skipped",
     "stopped": "Stopped",
+    "succeeded": "Completed",
     "tolerated": "Completed with failed inputs",
 }
 """Where a result says more than SageMaker's status."""

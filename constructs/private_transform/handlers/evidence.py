@@ -24,6 +24,7 @@ def evidence(
     *,
     launch: Mapping[str, Any],
     verdict: Verdict,
+    folder: str,
 ) -> dict[str, Any]:
     """Tell what a job did, field by field: its variables are not among them.
 
@@ -31,6 +32,7 @@ def evidence(
         job: What DescribeTransformJob says of it.
         launch: What was known when it was started.
         verdict: Whether it did what it was for.
+        folder: Key of the folder below which its inputs are named.
     """
     counts = verdict.counts
     return {
@@ -46,6 +48,7 @@ def evidence(
         "inputs": counts and counts.inputs,
         "outputs": counts and counts.outputs,
         "failed_inputs": counts and list(verdict.failed_inputs),
+        "folder": folder,
         "launch": dict(launch),
     }
 
@@ -54,7 +57,7 @@ def evidence_of_none(
     name: str,
     *,
     ended: datetime,
-    result: Literal["failed", "skipped", "stopped"],
+    result: Literal["failed", "skipped", "stopped", "succeeded"],
     summary: str,
     launch: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -77,5 +80,6 @@ def evidence_of_none(
         "inputs": None,
         "outputs": None,
         "failed_inputs": None,
+        "folder": None,
         "launch": dict(launch),
     }

@@ -24,7 +24,9 @@ from .executions import Executions, UnclearError
 from .launches import facts_of_model
 from .manifest import Manifest, key_of_redo, write_manifest
 from .names import transform_of
+from .outcomes import Outcomes
 from .records import Records, claim
+from .tally import folder_read
 from .verdict import Verdict, judge
 
 
@@ -91,6 +93,8 @@ class StateChanges:
         self, status: str, transform: str | None, left: Mapping[str, Any]
     ) -> None:
         """Announce an end and count it, once each; a step may fail after another."""
+        if transform is not None:
+            Outcomes(s3=self.s3, bucket=self.bucket).keep(transform, left)
         self._once(claim(left["name"], status, "announced"), left, self._announce)
         self._once(
             claim(left["name"], status, "counted"),
@@ -133,7 +137,8 @@ class StateChanges:
             manifests=self.bucket,
         )
         self._list_failed_inputs(job, verdict)
-        left = evidence(job, launch=launch, verdict=verdict)
+        folder = folder_read(self.s3, job, self.bucket)
+        left = evidence(job, launch=launch, verdict=verdict, folder=folder)
         # What the environment itself stops has failed.
         found = self._records.read(f"stops/{left['name']}.json")
         if verdict.result == "stopped" and found:

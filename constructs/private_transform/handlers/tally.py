@@ -86,6 +86,24 @@ def tally(s3: S3, job: Mapping[str, Any], manifests: str) -> Tally | None:
     )
 
 
+def folder_read(s3: S3, job: Mapping[str, Any], manifests: str) -> str:
+    """Key of the folder below which a job's inputs are named, and so its outputs.
+
+    Args:
+        s3: Calls to S3.
+        job: What DescribeTransformJob says of it.
+        manifests: The control bucket, whose manifests may be opened.
+    """
+    source = job["TransformInput"]["DataSource"]["S3DataSource"]
+    bucket, key = parsed(source["S3Uri"])
+    if source["S3DataType"] == "ManifestFile" and bucket == manifests:
+        manifest = read_manifest(s3, bucket, key)
+        if manifest is not None:
+            return parsed(manifest.folder)[1]
+    # A manifest of the inputs bucket lists objects of its own folder.
+    return folder_of(source["S3Uri"])
+
+
 def _inputs(
     s3: S3, job: Mapping[str, Any], manifests: str
 ) -> tuple[str, Sequence[str], Sequence[str]] | None:
