@@ -313,6 +313,26 @@ def wrong_evidence(world: World) -> Iterator[str]:
             yield f"the evidence of {job.name} misses some of {missing} failed inputs"
 
 
+def wrong_outcomes(world: World) -> Iterator[str]:
+    """Lines for queries that are missing or say something else than the evidence."""
+    stored = world.storage.objects
+    lines = {
+        key.rpartition("/")[2]: json.loads(content)
+        for (bucket, key), content in stored.items()
+        if bucket == CONTROL and key.startswith("outcomes/")
+    }
+    for (bucket, key), content in stored.items():
+        if bucket != CONTROL or not key.startswith("evidence/"):
+            continue
+        left, line = json.loads(content), lines.get(key.rpartition("/")[2])
+        if "run_date" not in left["launch"]:
+            continue
+        if line is None:
+            yield f"no query sees how {left['name']} ended"
+        elif any(line[each] != left[each] for each in ("result", "failed_inputs")):
+            yield f"a query sees that {left['name']} {line['result']}"
+
+
 def wrong_alarms(world: World) -> Iterator[str]:
     """An alarm that is not what the last run to end was."""
     results: dict[datetime, set[Result]] = {}
@@ -359,6 +379,7 @@ AT_THE_END = (
     lost_notifications,
     lost_executions,
     wrong_evidence,
+    wrong_outcomes,
     wrong_alarms,
 )
 """Hold when in addition every job has ended."""

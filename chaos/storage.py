@@ -113,16 +113,17 @@ class Storage:
     def get_object(self, **request: Any) -> dict[str, Any]:
         """Answer GetObject."""
         place = request["Bucket"], request["Key"]
-        content = self.objects.get(place)
+        found = self.versions.get(place, [])
         if "VersionId" in request:
-            wanted = [v for v in self.versions[place] if v.id == request["VersionId"]]
-            content = wanted[0].content if wanted else None
-        if content is None:
+            found = [each for each in found if each.id == request["VersionId"]]
+        if place not in self.objects or not found:
             raise refused("NoSuchKey", "The key does not exist.", status=404)
+        newest = found[-1]
         return {
-            "Body": BytesIO(content),
-            "ContentLength": len(content),
-            "ETag": _etag(content),
+            "Body": BytesIO(newest.content),
+            "ContentLength": len(newest.content),
+            "ETag": _etag(newest.content),
+            "LastModified": newest.modified,
         }
 
     def put_object(self, **request: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Everything around the launcher, put together, and a history played in it."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
@@ -111,7 +112,10 @@ class World:
             remembers=history.remembers,
         )
         self.executions = Executions(
-            agenda=self.agenda, function=self._runs, tell=self.bus.tell
+            agenda=self.agenda,
+            function=self._runs,
+            tell=self.bus.tell,
+            items=lambda key: json.loads(self.storage.objects[CONTROL, key]),
         )
         self._by_hand = 0
 

@@ -94,7 +94,9 @@ class Backfill:
         for each in self.deployed.environment.transforms:
             if each.name == self.transform:
                 source = each.transform_input.data_source.s3_data_source
-                return "{run_hour}" in source.s3_uri
+                shards = each.runs.shards if each.runs else None
+                by_hour = (source.s3_uri, shards.manifest if shards else "")
+                return any("{run_hour}" in pattern for pattern in by_hour)
         known = ", ".join(each.name for each in self.deployed.environment.transforms)
         raise OperationError(
             f"{self.deployed.environment.name} has no transform {self.transform}; it "

@@ -1,7 +1,6 @@
 """Runs of one transform beside those of deployments: what makes and starts them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_stepfunctions as sfn
@@ -9,15 +8,16 @@ from constructs import Construct
 
 from private_transform.environment import Runs
 from private_transform.handlers.contract import ARRIVALS
+from private_transform.handlers.moment import is_dated
 from private_transform.recurrence import Recurrence
 from private_transform.requests import TransformRequests
+from private_transform.run_states import (
+    definition,
+    definition_in_shards,
+    shard_rights,
+)
 from private_transform.service_role import Place, allow, service_role
 from private_transform.transform_model import TransformModel
-
-_LONGEST_SECONDS = 7 * 24 * 3600
-"""Of an execution, one that waits for its turn included. With a look every five minutes
-it uses most of the 25,000 events that it may have (AWS: Step Functions service quotas).
-"""
 
 
 class TransformRuns(Construct):
@@ -38,6 +38,7 @@ class TransformRuns(Construct):
         policy_digests: SHA-256 of the policies that guard a job's data.
         run_function: ARN of the launcher's function.
         control_bucket: Name of the bucket to which lists of inputs are uploaded.
+        control_bucket_arn: Its ARN.
 
     Attributes:
         state_machine_arn: What a person starts.
@@ -59,16 +60,21 @@ class TransformRuns(Construct):
         policy_digests: Mapping[str, str],
         run_function: str,
         control_bucket: str,
+        control_bucket_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
+        shards = runs.shards.manifest if runs.shards else ""
+        # A day that is skipped would never be run.
+        by_day = requests.is_dated or is_dated(shards)
         order = {
             "Environment": environment,
             "Transform": transform,
             "Runs": {
-                "Overlap": runs.overlap or ("queue" if requests.is_dated else "skip"),
+                "Overlap": runs.overlap or ("queue" if by_day else "skip"),
                 "Select": runs.select,
                 "Ready": runs.ready or "",
                 "OnEmpty": runs.on_empty,
+                "Shards": shards,
             },
             "TimeZone": requests.time_zone,
             "ModelName": model.model_name,
@@ -79,6 +85,8 @@ class TransformRuns(Construct):
             "MaxFailedInputs": max_failed_inputs,
             "Policies": policy_digests,
         }
+        name = f"{environment}-{transform}"
+        plans = f"{control_bucket_arn}/manifests/{transform}/shards/*"
         role = service_role(
             self,
             "Role",
@@ -91,16 +99,26 @@ class TransformRuns(Construct):
                 "ArnLike": {"aws:SourceArn": place.arn("states", "stateMachine:*")},
             },
             statements=[
-                allow("CallTheLauncher", ["lambda:InvokeFunction"], [run_function])
+                allow("CallTheLauncher", ["lambda:InvokeFunction"], [run_function]),
+                *(shard_rights(place, name, plans) if runs.shards else ()),
             ],
         )
         self.state_machine_arn = sfn.CfnStateMachine(
             self,
             "StateMachine",
             # With a name that says whose it is: its events tell nothing else of that.
-            state_machine_name=f"{environment}-{transform}",
+            state_machine_name=name,
             role_arn=role,
-            definition=_definition(run_function, order),
+            definition=(
+                definition_in_shards(
+                    run_function,
+                    order,
+                    control_bucket=control_bucket,
+                    max_concurrency=runs.shards.max_concurrency,
+                )
+                if runs.shards
+                else definition(run_function, order)
+            ),
         ).attr_arn
         if runs.on_arrival:
             self._begin_on_arrival(place, role_path, transform, control_bucket)
@@ -164,67 +182,3 @@ class TransformRuns(Construct):
                 )
             ],
         )
-
-
-def _definition(function: str, order: Mapping[str, Any]) -> dict[str, Any]:
-    """Start -> wait -> check -> end (AWS: Amazon States Language)."""
-    call = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {
-            "FunctionName": function,
-            "Payload": {"Execution.$": "$$.Execution", "Order.$": "$.Order"},
-        },
-        "ResultSelector": {
-            key: f"$.Payload.{key.removesuffix('.$')}"
-            for key in ("State.$", "Job.$", "Note.$", "Seconds.$")
-        },
-        "ResultPath": "$.Run",
-        # The launcher answers in words; what is left is of Lambda and passes.
-        "Retry": [
-            {
-                "ErrorEquals": ["States.ALL"],
-                "IntervalSeconds": 10,
-                "MaxAttempts": 6,
-                "BackoffRate": 2,
-            }
-        ],
-        "Next": "How far is it?",
-    }
-    return {
-        "Comment": "One run: start a transform job, and wait for its end",
-        "StartAt": "Order",
-        "TimeoutSeconds": _LONGEST_SECONDS,
-        "States": {
-            # Whatever a person's input holds, what runs is what the template says.
-            "Order": {"Type": "Pass", "Result": {"Order": order}, "Next": "Start"},
-            "Start": call,
-            "How far is it?": {
-                "Type": "Choice",
-                "Choices": [
-                    _where("waiting", "running", then="Wait"),
-                    _where("succeeded", "tolerated", then="Succeeded"),
-                    _where("skipped", then="Skipped"),
-                ],
-                "Default": "Failed",
-            },
-            "Wait": {
-                "Type": "Wait",
-                "SecondsPath": "$.Run.Seconds",
-                "Next": "Check",
-            },
-            "Check": call,
-            "Succeeded": {"Type": "Succeed", "OutputPath": "$.Run"},
-            "Skipped": {"Type": "Succeed", "OutputPath": "$.Run"},
-            "Failed": {
-                "Type": "Fail",
-                "ErrorPath": "$.Run.State",
-                "CausePath": "$.Run.Note",
-            },
-        },
-    }
-
-
-def _where(*states: str, then: str) -> dict[str, Any]:
-    found = [{"Variable": "$.Run.State", "StringEquals": each} for each in states]
-    return {"Or": found, "Next": then} if found[1:] else {**found[0], "Next": then}

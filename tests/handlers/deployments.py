@@ -27,6 +27,7 @@ def begin(
     select: str = "all",
     ready: str = "",
     on_empty: str = "skip",
+    shards: str = "",
     asked: Any = None,
     inputs: str = "photos-0/",
     data_type: str = "S3Prefix",
@@ -39,7 +40,13 @@ def begin(
         "S3DataType": data_type,
         "S3Uri": f"s3://inputs/{inputs}",
     }
-    runs = {"Overlap": overlap, "Select": select, "Ready": ready, "OnEmpty": on_empty}
+    runs = {
+        "Overlap": overlap,
+        "Select": select,
+        "Ready": ready,
+        "OnEmpty": on_empty,
+        "Shards": shards,
+    }
     return world.executions.start(
         {**order, "Runs": runs, "TimeZone": zone}, {} if asked is None else asked
     )

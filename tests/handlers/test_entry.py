@@ -123,6 +123,24 @@ def test_a_state_change_that_cannot_be_handled_stays_in_the_queue(
         entry.on_state_change({"Records": [message]}, None)
 
 
+def test_each_change_in_the_queue_is_told(world: World) -> None:
+    detail = {
+        "eventSource": "kms.amazonaws.com",
+        "eventTime": "2030-01-31T03:30:00Z",
+        "eventID": "0-1-2",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "192.0.2.7",
+    }
+    calls = ("DisableKey", "PutKeyPolicy")
+    bodies = [json.dumps({"detail": {**detail, "eventName": each}}) for each in calls]
+
+    entry.on_tampering({"Records": [{"body": each} for each in bodies]}, None)
+
+    assert [each["Subject"] for each in world.topic.published] == [
+        f"{each} by hand in dev" for each in calls
+    ]
+
+
 def test_an_execution_goes_on(world: World, made: Clients) -> None:
     assert deploy(world)
     (model,) = world.sagemaker.models

@@ -95,6 +95,22 @@ def test_an_input_that_is_not_understood_is_told(world: World) -> None:
     assert evidence(world, message)["result"] == "failed"
 
 
+def test_an_input_that_is_too_long_for_an_event_is_no_obstacle(world: World) -> None:
+    of = "arn:aws:states:us-east-1:123456789012"
+    detail = {
+        "executionArn": f"{of}:execution:dev-faces:9",
+        "stateMachineArn": f"{of}:stateMachine:dev-faces",
+        "status": "FAILED",
+        "input": None,
+        "inputDetails": {"included": False},
+        "stopDate": world.agenda.now().timestamp() * 1000,
+    }
+
+    world.bus.handler().handle({"source": "aws.states", "detail": detail})
+
+    assert last(world)["Subject"].startswith("Failed: dev-faces-")
+
+
 def test_who_stops_an_execution_stops_its_job(world: World) -> None:
     execution = begin(world)
     world.agenda.run(600)

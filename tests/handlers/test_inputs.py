@@ -373,7 +373,7 @@ def test_a_manifest_that_is_gone_is_told(world: World) -> None:
     asked = upload(world, LISTED)
     asked["arrival"]["version_id"] = "version-0"
 
-    assert "is there no more" in execute(world, asked=asked)["Note"]
+    assert "is not there" in execute(world, asked=asked)["Note"]
 
 
 def test_a_manifest_that_is_too_long_is_told(

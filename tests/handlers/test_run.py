@@ -258,6 +258,7 @@ def test_the_job_of_a_person_takes_no_turn(world: World) -> None:
 
 def test_nobody_gives_back_the_turn_of_another(world: World) -> None:
     turns = Turns(
+        goes_on=lambda run: False,
         records=Records(s3=world.storage, bucket=CONTROL),
         describe=lambda _: None,
         now=world.agenda.now,

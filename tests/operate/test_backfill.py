@@ -10,7 +10,7 @@ import pytest
 
 from operate.backfill import Backfill
 from operate.deployed import Deployed, OperationError
-from private_transform.environment import Runs
+from private_transform.environment import Runs, Shards
 from tests.operate.fakes import Account, environment
 from tests.representative import PLAIN
 
@@ -32,6 +32,7 @@ def of(
     last: date,
     *,
     uri: str = "photos/{run_date}/",
+    shards: Shards | None = None,
     transform: str = "faces",
     at_once: int = 2,
 ) -> Backfill:
@@ -41,7 +42,7 @@ def of(
     )
     faces = replace(
         PLAIN,
-        runs=Runs(),
+        runs=Runs(shards=shards),
         transform_input=replace(PLAIN.transform_input, data_source=data),
     )
     session: Any = account
@@ -79,6 +80,16 @@ def test_each_hour_is_asked_for_where_inputs_lie_by_hour(account: Account) -> No
 
     hours = [each["run_hour"] for each in asked(account)]
     assert hours == [f"{hour:02}" for hour in range(24)]
+
+
+def test_each_hour_is_asked_for_where_lists_of_shards_lie_by_hour(
+    account: Account,
+) -> None:
+    day = date(2030, 1, 25)
+    lists = Shards(manifest="{run_date}/{run_hour}.json", max_concurrency=2)
+    of(account, day, day, uri="photos/", shards=lists).run()
+
+    assert len(asked(account)) == 24
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 3, 9])

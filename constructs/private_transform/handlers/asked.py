@@ -2,13 +2,15 @@
 
 `{}`: a run over what is there now. `{"run_date": "2030-01-31"}`, perhaps with
 `"run_hour": "07"`: the run of that day; with `"if_missing": true`, unless one of that
-day has ended well. `{"redo": "JOB"}`: a job's failed inputs once
-more. Of a schedule, `{"scheduled": "2030-01-31T01:00:00Z"}`; of an upload, `{"arrival":
-{"key": ..., "version_id": ..., "at": ...}}`.
+day has ended well. `{"redo": "JOB"}`: a job's failed inputs once more. `{"again":
+"RUN"}`: what of a run's shards is not done. Of a schedule, `{"scheduled":
+"2030-01-31T01:00:00Z"}`; of an upload, `{"arrival": {"key": ..., "version_id": ...,
+"at": ...}}`; of a run in shards, for each of them, `{"shard": {...}}`.
 """
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,7 +21,7 @@ from .names import JOB_NAME, digest
 
 _FORMS = (
     '{}, or {"run_date": "2030-01-31"}, perhaps with "run_hour": "07" and '
-    '"if_missing": true beside the date, or {"redo": "JOB_NAME"}'
+    '"if_missing": true beside the date, or {"redo": "JOB_NAME"}, or {"again": "RUN"}'
 )
 _HOUR = re.compile(r"[01][0-9]|2[0-3]")
 
@@ -47,6 +49,9 @@ class Asked:
         scheduled: When a schedule wanted it.
         arrival: The manifest that it is over.
         redo: The job whose failed inputs it is over.
+        again: The run whose shards it is over, as far as they are not done.
+        shard: The shard that it is over: `of` which run, the `root`, which had it
+            first, its `name`, the `key` of its manifest, `run_date` and `run_hour`.
         moment: What a person said that it is for.
         if_missing: Whether that is to be run only if it was not, well enough.
     """
@@ -54,6 +59,8 @@ class Asked:
     scheduled: datetime | None = None
     arrival: Arrival | None = None
     redo: str | None = None
+    again: str | None = None
+    shard: Mapping[str, str] | None = None
     moment: Moment | None = None
     if_missing: bool = False
 
@@ -80,6 +87,23 @@ class Asked:
                     return cls(arrival=arrival)
                 case {"redo": str(job), **rest} if not rest and JOB_NAME.fullmatch(job):
                     return cls(redo=job)
+                case {"again": str(run), **rest} if not rest and JOB_NAME.fullmatch(
+                    run
+                ):
+                    return cls(again=run)
+                case {
+                    "shard": {
+                        "of": str(),
+                        "root": str(),
+                        "name": str(),
+                        "key": str(),
+                        "run_date": str(day),
+                        "run_hour": hour,
+                    } as shard,
+                    "Order": _,
+                }:
+                    moment = Moment(date=date.fromisoformat(day), hour=_hour(hour))
+                    return cls(shard=shard, moment=moment)
                 case {"run_date": str(day), **rest} if rest.keys() <= {
                     "run_hour",
                     "if_missing",
@@ -103,6 +127,8 @@ class Asked:
             return "schedule"
         if self.arrival is not None:
             return "arrival"
+        if self.shard is not None:
+            return "shard"
         return "execution" if self.redo is None else "redo"
 
     @property
@@ -112,6 +138,10 @@ class Asked:
             return f"arrival-{digest(self._upload)[:16]}"
         if self.redo is not None:
             return f"redo-{self.redo}"
+        if self.again is not None:
+            return f"again-{self.again}"
+        if self.shard is not None:
+            return f"shard-{digest(self._shard)[:16]}"
         if self.moment is not None:
             return f"{self.moment.date.isoformat()}T{self.moment.hour:02}"
         return ""
@@ -124,6 +154,8 @@ class Asked:
         """
         if self.scheduled is not None:
             return self.scheduled.isoformat()
+        if self.shard is not None:
+            return self._shard
         return execution if self.arrival is None else self._upload
 
     def by(self, execution: str) -> dict[str, str]:
@@ -135,6 +167,10 @@ class Asked:
             by |= {"manifest": self.arrival.key, "version_id": self.arrival.version_id}
         if self.redo is not None:
             by["redo_of"] = self.redo
+        if self.again is not None:
+            by["again_of"] = self.again
+        if self.shard is not None:
+            by |= {"shard": self.shard["name"], "shard_of": self.shard["of"]}
         return by
 
     def run_moment(self, began: datetime, zone: str) -> Moment:
@@ -143,9 +179,19 @@ class Asked:
         return self.moment or Moment.of(self.scheduled or arrived or began, zone)
 
     @property
+    def _shard(self) -> str:
+        assert self.shard is not None
+        return identity_of_shard(self.shard["of"], self.shard["name"])
+
+    @property
     def _upload(self) -> str:
         assert self.arrival is not None
         return f"{self.arrival.key} {self.arrival.version_id}"
+
+
+def identity_of_shard(run: str, shard: str) -> str:
+    """What executions have in common that are to run the same shard."""
+    return f"{run} {shard}"
 
 
 def _instant(text: str) -> datetime:

@@ -26,7 +26,8 @@ class Days:
 
     def note(self, run: Run) -> None:
         """Note that a run reads the inputs of its day, all or what is new of them."""
-        if run.asked.arrival is None and run.asked.redo is None:
+        asked = run.asked
+        if not (asked.arrival or asked.redo or asked.again or asked.shard):
             # With S3's key: it names no input.
             self.records.write(
                 _key(run), {"run": run.name}, ServerSideEncryption="AES256"

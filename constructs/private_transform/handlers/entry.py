@@ -17,6 +17,7 @@ from .dispatch import Dispatch
 from .lifecycle import Answer
 from .runs import Runs
 from .state_change import StateChanges
+from .tampering import told_of
 from .watch import Watch
 
 QUICK = Config(
@@ -79,6 +80,7 @@ def watch(event: Mapping[str, Any], context: object) -> None:
     Watch(
         sagemaker=_client("sagemaker", QUICK),
         s3=_client("s3", QUICK),
+        cloudwatch=_client("cloudwatch", QUICK),
         bucket=os.environ["CONTROL_BUCKET"],
         environment=os.environ["ENVIRONMENT"],
         longest=timedelta(hours=int(os.environ["MAX_RUNTIME_IN_HOURS"])),
@@ -100,3 +102,14 @@ def on_state_change(event: Mapping[str, Any], context: object) -> None:
     ).handle
     for message in event["Records"]:
         finish(json.loads(message["body"]))
+
+
+def on_tampering(event: Mapping[str, Any], context: object) -> None:
+    """Tell of each call that the queue holds; a failure leaves it there."""
+    for message in event["Records"]:
+        _client("sns", QUICK).publish(
+            TopicArn=os.environ["TOPIC_ARN"],
+            **told_of(
+                json.loads(message["body"]), environment=os.environ["ENVIRONMENT"]
+            ),
+        )

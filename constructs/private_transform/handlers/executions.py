@@ -13,11 +13,12 @@ from typing import Any
 
 from .asked import Asked
 from .attempts import Description, last_attempt
-from .aws import SageMaker, describe, stop
+from .aws import SageMaker, describe, jobs, stop
 from .evidence import evidence_of_none
 from .ledger import Ledger
 from .lifecycle import LauncherError
-from .names import digest
+from .manifest import key_of_shards
+from .names import digest, family_of
 from .records import Records
 
 _GRACE = timedelta(minutes=10)
@@ -62,11 +63,14 @@ class Executions:
         Raises:
             UnclearError: A job may still show.
         """
-        machine = detail["stateMachineArn"].rpartition(":")[2]
+        # A shard's execution is of a Map Run, which has a name behind a slash.
+        machine = detail["stateMachineArn"].rpartition(":")[2].partition("/")[0]
         transform = machine.removeprefix(f"{self.environment}-")
         entry = self._entry(transform, detail)
         if entry["execution"] != detail["executionArn"]:
             return None
+        if detail["status"] in _CUT_OFF:
+            self._stop_shards(entry["run"])
         ended = datetime.fromtimestamp(detail["stopDate"] / 1000, UTC)
         status = detail["status"]
         attempt = last_attempt(entry["run"], self._describe)
@@ -79,6 +83,8 @@ class Executions:
         result, why = _CUT_OFF.get(
             status, (entry.get("state", "failed"), entry.get("note", _NO_ANSWER))
         )
+        if status in _CUT_OFF and self._is_in_shards(transform, entry["run"]):
+            why = "It ended before its shards did: those that ran are stopped."
         return transform, evidence_of_none(
             entry["run"],
             ended=ended,
@@ -86,6 +92,17 @@ class Executions:
             summary=why,
             launch=entry["launch"],
         )
+
+    def _is_in_shards(self, transform: str, run: str) -> bool:
+        return self.records.is_there(key_of_shards(transform, run))
+
+    def _stop_shards(self, run: str) -> None:
+        """Step Functions stops the executions of its shards, and no job."""
+        family = family_of(run)
+        for job in jobs(self.sagemaker, NameContains=family, StatusEquals="InProgress"):
+            found = self.records.read(f"launches/{job['TransformJobName']}.json")
+            if found and found[0].get("launched_by", {}).get("shard_of") == run:
+                stop(self.sagemaker, job["TransformJobName"])
 
     def _entry(self, transform: str, detail: Mapping[str, Any]) -> dict[str, Any]:
         """What the launcher entered of its run, or would have."""
@@ -95,8 +112,11 @@ class Executions:
             "run": f"{self.environment}-{transform}-{digest(execution)[:16]}",
             "launch": {"origin": "execution", "launched_by": {"execution": execution}},
         }
+        given = detail.get("input")
+        if given is None:
+            return unknown  # It was too long (AWS: Events of Step Functions).
         try:
-            asked = Asked.of(json.loads(detail["input"]))
+            asked = Asked.of(json.loads(given))
         except LauncherError as error:
             return {**unknown, "note": str(error)}
         ledger = Ledger(records=self.records, transform=transform)

@@ -64,7 +64,8 @@ class Inputs:
             NothingError: They never were.
         """
         ready = run.settings["Ready"]
-        if not ready or run.asked.redo is not None or run.asked.arrival is not None:
+        asked = run.asked
+        if not ready or asked.redo or asked.arrival or asked.shard:
             return
         place = run.order.source(run.moment)["S3Uri"]
         if is_there(self.s3, f"{place}{ready}"):
@@ -90,7 +91,10 @@ class Inputs:
         elif read_manifest(self.s3, self.bucket, key_of_run(run.transform, run.name)):
             return
         elif run.asked.arrival is not None:
-            self._take_arrival(run)
+            arrival = run.asked.arrival
+            self._take(run, arrival.key, VersionId=arrival.version_id)
+        elif run.asked.shard is not None:
+            self._take(run, run.asked.shard["key"])
         else:
             self._select(run)
 
@@ -114,26 +118,21 @@ class Inputs:
         if found is None:
             raise NothingError(f"There is no object below {source['S3Uri']}.")
 
-    def _take_arrival(self, run: Run) -> None:
-        """Copy the manifest that arrived: the next upload may replace it."""
-        arrival = run.asked.arrival
-        assert arrival is not None
-        arrived = read_manifest(
-            self.s3, self.bucket, arrival.key, VersionId=arrival.version_id
-        )
-        if arrived is None:
-            raise LauncherError(
-                f"The manifest s3://{self.bucket}/{arrival.key} is there no more."
-            )
+    def _take(self, run: Run, key: str, **version: str) -> None:
+        """Copy a manifest that somebody put: the next upload may replace it."""
+        where = f"The manifest s3://{self.bucket}/{key}"
+        given = read_manifest(self.s3, self.bucket, key, **version)
+        if given is None:
+            raise LauncherError(f"{where} is not there.")
         mine = _static_folder(run.order.pattern)
-        if not arrived.folder.startswith(mine):
+        if not given.folder.startswith(mine):
             raise LauncherError(
-                f"The manifest s3://{self.bucket}/{arrival.key} names objects below "
-                f"{arrived.folder}, and {run.transform} reads below {mine}."
+                f"{where} names objects below {given.folder}, and {run.transform} "
+                f"reads below {mine}."
             )
-        if not arrived.paths:
+        if not given.paths:
             raise NothingError("The manifest names no object.")
-        self._write(run, arrived)
+        self._write(run, given)
 
     def _select(self, run: Run) -> None:
         place = run.order.source(run.moment)["S3Uri"]

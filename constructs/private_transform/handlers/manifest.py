@@ -52,6 +52,11 @@ def key_of_redo(transform: str, job: str) -> str:
     return f"manifests/{transform}/redo/{job}.json"
 
 
+def key_of_shards(transform: str, run: str) -> str:
+    """Where the shards of a run are listed, for Step Functions."""
+    return f"manifests/{transform}/shards/{run}.json"
+
+
 def write_manifest(s3: S3, bucket: str, key: str, manifest: Manifest) -> None:
     """Write one."""
     s3.put_object(

@@ -61,6 +61,12 @@ def transform_of(model: str, environment: str) -> str | None:
     return found[1] if found else None
 
 
+def transform_of_job(job: str, environment: str) -> str | None:
+    """The transform whose job this is; None if the launcher did not name it."""
+    found = re.fullmatch(f"{environment}-(.+)-{_PARTS}(-[0-9])?", job)
+    return found[1] if found else None
+
+
 def substance(request: dict[str, Any]) -> dict[str, Any]:
     """What of a request decides about its results: not its tags.
 

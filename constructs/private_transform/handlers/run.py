@@ -21,7 +21,8 @@ class Run:
         transform: The transform's name.
         order: What to run.
         settings: How: `Overlap` (skip | queue), `Select` (all | new), `Ready` (a name,
-            or nothing) and `OnEmpty` (skip | fail).
+            or nothing), `OnEmpty` (skip | fail) and `Shards` (the key of a list below
+            `shards/TRANSFORM/`, with places for a day and an hour, or nothing).
         execution: ARN of the execution.
         began: When it began.
         asked: What its input asks for.
@@ -89,14 +90,24 @@ class Run:
     def day(self) -> str:
         """Its day, and its hour where the inputs of each hour lie apart."""
         day = self.moment.date.isoformat()
-        return f"{day}T{self.moment.hour:02}" if self.order.is_hourly else day
+        hourly = self.order.is_hourly or "{run_hour}" in self.settings.get("Shards", "")
+        return f"{day}T{self.moment.hour:02}" if hourly else day
 
     @property
     def lists_inputs(self) -> bool:
         """Whether a manifest of its own names its inputs."""
-        if self.asked.arrival is not None:
+        if self.asked.arrival is not None or self.asked.shard is not None:
             return True
         return self.settings["Select"] == "new" or bool(self.settings["Ready"])
+
+    @property
+    def is_in_shards(self) -> bool:
+        """Whether it is over many lists at once, and makes no job of its own."""
+        asked = self.asked
+        one = asked.arrival or asked.redo or asked.shard
+        return asked.again is not None or (
+            bool(self.settings.get("Shards")) and not one
+        )
 
     @property
     def launch(self) -> dict[str, Any]:

@@ -9,9 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from botocore.exceptions import ClientError
+
 from .advice import sentence
 from .attempts import Attempt, Description, last_attempt
-from .aws import FAILURES, S3, SageMaker, describe, is_transient, said_by
+from .aws import (
+    FAILURES,
+    S3,
+    SageMaker,
+    code_of,
+    describe,
+    is_transient,
+    said_by,
+)
 from .contract import ENDED
 from .days import Days
 from .ending import GOOD_ENOUGH, told
@@ -23,16 +33,25 @@ from .records import Records
 from .redo import Redo
 from .run import Run
 from .selection import Outcome
+from .shards import Shards, told_of
 from .start import start_job
 from .turns import Turns
 from .verdict import Verdict, judge
 
 State = Literal[
-    "waiting", "running", "succeeded", "tolerated", "failed", "stopped", "skipped"
+    "waiting",
+    "running",
+    "sharded",
+    "succeeded",
+    "tolerated",
+    "failed",
+    "stopped",
+    "skipped",
 ]
-"""waiting: it has not started yet. skipped: it did not start, and nothing is wrong."""
+"""waiting: it has not started yet. sharded: its shards are to run now. skipped: it did
+not start, and nothing is wrong."""
 
-GOES_ON = ("waiting", "running")
+GOES_ON = ("waiting", "running", "sharded")
 
 _SHORTEST, _LONGEST = 30, 300
 """Seconds between two looks. A look every 30 seconds would use up the events that an
@@ -66,19 +85,22 @@ class Runs:
         """Do what is next for one execution.
 
         Args:
-            event: `Execution`, as Step Functions describes it, and `Order`.
+            event: `Execution`, as Step Functions describes it, `Order`, and
+                `ShardsEnded`, once all shards have.
 
         Returns:
-            `State`, `Job` (its name, empty before there is one), `Note`, and `Seconds`
-            until the next look.
+            `State`, `Job` (its name, empty before there is one), `Note`, `Seconds`
+            until the next look, and `Shards` (the key of what they are, or nothing).
         """
         try:
             run = Run.from_event(event)
         except LauncherError as error:
-            return {"State": "failed", "Job": "", "Note": str(error), "Seconds": 0}
+            return {**_answer("failed", note=str(error)), "Seconds": 0}
         passed = (self.now() - run.began).total_seconds()
         seconds = int(min(_LONGEST, max(_SHORTEST, passed / _LOOKS)))
-        return {**self._closed(run, self._said(run)), "Seconds": seconds}
+        next_step = self._count if event.get("ShardsEnded") else self._step
+        answer = self._closed(run, self._said(run, next_step))
+        return {**answer, "Seconds": seconds}
 
     def _closed(self, run: Run, answer: dict[str, str]) -> dict[str, str]:
         """The end of a run without a job is kept, for who tells of it."""
@@ -93,16 +115,15 @@ class Runs:
                 return _answer("waiting", note=said_by(error))
         return answer
 
-    def _said(self, run: Run) -> dict[str, str]:
+    def _said(
+        self, run: Run, next_step: Callable[[Run], dict[str, str]]
+    ) -> dict[str, str]:
         try:
-            return self._next(self._redo.of(run))
+            return next_step(self._shards.of(self._redo.of(run)))
         except AwaitedError as awaited:
             return _answer("waiting", note=str(awaited))
         except DoneError as done:
             return _answer("skipped", note=str(done))
-        except NothingError as nothing:
-            skips = run.settings["OnEmpty"] == "skip"
-            return _answer("skipped" if skips else "failed", note=str(nothing))
         except LauncherError as error:
             return _answer("failed", note=str(error))
         except FAILURES as error:
@@ -110,6 +131,31 @@ class Runs:
                 return _answer("waiting", note=said_by(error))
             happened = "AWS refused a call of the launcher."
             return _answer("failed", note=sentence(happened, said_by(error)))
+
+    def _step(self, run: Run) -> dict[str, str]:
+        """What is next; of a shard it is noted that it is done."""
+        try:
+            answer = self._next(run)
+        except NothingError as nothing:
+            if run.settings["OnEmpty"] == "fail":
+                return _answer("failed", note=str(nothing))
+            answer = _answer("skipped", note=str(nothing))
+            done = True
+        else:
+            done = answer["State"] in GOOD_ENOUGH
+        if done:
+            self._finish_shard(run)
+        return answer
+
+    def _finish_shard(self, run: Run) -> None:
+        """A shard is done by itself, or where what failed of it is made once more."""
+        shard = run.asked.shard
+        found = self._records.read(f"launches/{run.root}.json") if run.root else None
+        by = found[0].get("launched_by", {}) if found else {}
+        if "shard_of" in by:
+            shard = self._shards.shard(run.transform, by["shard_of"], by["shard"])
+        if shard is not None:
+            self._shards.finish(shard)
 
     def _next(self, run: Run) -> dict[str, str]:
         entry = self._ledger(run).enter(
@@ -120,6 +166,8 @@ class Runs:
             return _answer("skipped", note=f"{entry['execution']} makes this run.")
         if "state" in entry:
             return _answer(entry["state"], note=entry["note"])
+        if run.is_in_shards:
+            return self._begin(run)
         attempt = last_attempt(run.name, self._describe)
         if attempt is None:
             return self._begin(run)
@@ -135,7 +183,7 @@ class Runs:
 
     def _begin(self, run: Run) -> dict[str, str]:
         self._inputs.require_complete(run)
-        other = self._turns.before(run.turn, run.name)
+        other = self._turns_of(run).before(run.turn, run.name)
         if other is not None:
             state: State = (
                 "waiting" if run.settings["Overlap"] == "queue" else "skipped"
@@ -143,13 +191,27 @@ class Runs:
             return _answer(state, note=f"The run {other} goes on.")
         try:
             self._require_missing(run)
+            self._require_ended(run)
+            if run.is_in_shards:
+                shards = self._shards.plan(run)
+                self._days.note(run)
+                return _answer("sharded", note="Its shards run.", shards=shards)
             self._inputs.require_some(run)
             self._days.note(run)
             self._start(run, 1)
         except (DoneError, LauncherError, NothingError):
-            self._turns.give_back(run.turn, run.name)
+            self._turns_of(run).give_back(run.turn, run.name)
             raise
         return _answer("waiting", note="It is starting.")
+
+    def _count(self, run: Run) -> dict[str, str]:
+        """Say how a run ended whose shards have all ended."""
+        total, failed = self._shards.count(run.transform, run.name)
+        self._shards.end(run.name)
+        self._turns_of(run).give_back(run.turn, run.name)
+        state: State = "failed" if failed else "succeeded"
+        why = self._shards.reasons(run.transform, run.name, failed)
+        return _answer(state, note=told_of(run.name, total, why))
 
     def _require_missing(self, run: Run) -> None:
         """See that the day was not run, where that was asked for.
@@ -161,11 +223,30 @@ class Runs:
         last = self._days.last(run) if run.asked.if_missing else None
         if last is None or last == run.name:
             return
-        match self._outcome(last).state:
+        match self._became(run, last):
             case "done":
                 raise DoneError(f"The run {last} of {run.day} has ended well.")
             case "going":
                 raise AwaitedError(f"The run {last} of {run.day} goes on.")
+
+    def _require_ended(self, run: Run) -> None:
+        """See that no shard goes on of what is made once more.
+
+        Raises:
+            AwaitedError: One does.
+        """
+        again = run.asked.again
+        if again and self._shards.goes_on(run.transform, again, self.now()):
+            raise AwaitedError(f"The run {again} goes on.")
+
+    def _became(self, run: Run, last: str) -> Literal["going", "done", "void"]:
+        """What became of the last run of the same day."""
+        if not run.is_in_shards:
+            return self._outcome(last).state
+        if self._shards.goes_on(run.transform, last, self.now()):
+            return "going"
+        total, failed = self._shards.count(run.transform, last)
+        return "done" if total and not failed else "void"
 
     def _start(self, run: Run, number: int) -> None:
         self._redo.note(run)
@@ -177,7 +258,14 @@ class Runs:
             network=run.order.network,
             launch=run.launch,
             declared=run.order.artifact_digests,
-            may_pass=lambda error: may_pass(error, run, self.now()),
+            may_pass=lambda error: self._may_pass(error, run),
+        )
+
+    def _may_pass(self, error: ClientError, run: Run) -> bool:
+        # Of many shards some may have to wait for the account's quota.
+        full = code_of(error) == "ResourceLimitExceeded"
+        return (full and run.asked.shard is not None) or may_pass(
+            error, run, self.now()
         )
 
     def _outcome(self, run: str) -> Outcome:
@@ -218,6 +306,10 @@ class Runs:
             s3=self.s3, bucket=self.bucket, outcome=self._outcome, now=self.now
         )
 
+    @property
+    def _shards(self) -> Shards:
+        return Shards(sagemaker=self.sagemaker, s3=self.s3, bucket=self.bucket)
+
     def _ledger(self, run: Run) -> Ledger:
         return Ledger(records=self._records, transform=run.transform)
 
@@ -225,13 +317,21 @@ class Runs:
     def _records(self) -> Records:
         return Records(s3=self.s3, bucket=self.bucket)
 
-    @property
-    def _turns(self) -> Turns:
-        return Turns(records=self._records, describe=self._describe, now=self.now)
+    def _turns_of(self, run: Run) -> Turns:
+        return Turns(
+            records=self._records,
+            describe=self._describe,
+            goes_on=lambda other: self._shards.goes_on(
+                run.transform, other, self.now()
+            ),
+            now=self.now,
+        )
 
     def _describe(self, name: str) -> Description | None:
         return describe(self.sagemaker, name)
 
 
-def _answer(state: State, job: str = "", note: str = "") -> dict[str, str]:
-    return {"State": state, "Job": job, "Note": note}
+def _answer(
+    state: State, job: str = "", note: str = "", shards: str = ""
+) -> dict[str, str]:
+    return {"State": state, "Job": job, "Note": note, "Shards": shards}

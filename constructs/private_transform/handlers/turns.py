@@ -23,11 +23,13 @@ class Turns:
     Args:
         records: The control bucket.
         describe: What DescribeTransformJob says of a job; None if there is none.
+        goes_on: Whether a run that has no job of its own goes on in shards.
         now: The clock.
     """
 
     records: Records
     describe: Callable[[str], Description | None]
+    goes_on: Callable[[str], bool]
     now: Callable[[], datetime]
 
     def before(self, turn: str, run: str) -> str | None:
@@ -72,7 +74,7 @@ class Turns:
         attempt = last_attempt(run, self.describe)
         # Who lacked capacity may have a successor that cannot be seen yet.
         if attempt is None or attempt.lacked_capacity:
-            return self.now() - since > _GRACE
+            return self.now() - since > _GRACE and not self.goes_on(run)
         return attempt.job["TransformJobStatus"] in ENDED
 
 
