@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from private_transform.environment import Environment, Person
 from private_transform.lock import ArtifactPlace, Perimeter
+from private_transform.query import RESULTS_PREFIX
 
 
 def role_path(environment: Environment, part: str = "") -> str:
@@ -50,6 +51,8 @@ def perimeter(environment: Environment, *, partition: str) -> Perimeter:
         uploaders_outside=_roles(p for p in people.uploaders if p.outside),
         readers=_roles(people.readers),
         readers_outside=_roles(p for p in people.readers if p.outside),
+        analysts=_roles(people.analysts),
+        query_prefix=RESULTS_PREFIX,
         key_administrators=_roles(people.key_administrators),
         artifact_places=tuple(
             ArtifactPlace(
@@ -61,6 +64,16 @@ def perimeter(environment: Environment, *, partition: str) -> Perimeter:
         sagemaker_api_reads=environment.sagemaker_api_reads == "models",
         lock_management=environment.lock_management,
     )
+
+
+def workgroup_name(environment: Environment) -> str:
+    """What the environment's queries run in."""
+    return f"private-transform-{environment.name}"
+
+
+def database_name(environment: Environment) -> str:
+    """What its tables lie in; SQL takes no hyphens without quotation marks."""
+    return f"private_transform_{environment.name}"
 
 
 def model_packages(environment: Environment) -> tuple[str, ...]:

@@ -45,6 +45,12 @@ class DataBucket(Construct):
             enforce_tls=False,
         )
 
+    def expire(self, prefix: str, *, days: int) -> None:
+        """Delete what lies below a prefix after some days."""
+        self.bucket.add_lifecycle_rule(
+            id="expired", prefix=prefix, expiration=cdk.Duration.days(days)
+        )
+
     def lock(self, policy: Mapping[str, Any]) -> None:
         """Give the bucket its policy; it stays with the bucket, whatever happens.
 

@@ -40,7 +40,8 @@ def test_people_are_let_in_by_their_duty() -> None:
     assert made.readers == (f"{ROLE}/team/reader",)
     assert made.key_administrators == (f"{ROLE}/key-administrator",)
     assert made.break_glass == (f"{ROLE}/break-glass",)
-    assert made.analysts == ()
+    assert made.analysts == (f"{ROLE}/analyst",)
+    assert made.query_prefix == "query-results/"
 
 
 def test_only_people_with_a_leave_act_from_outside() -> None:

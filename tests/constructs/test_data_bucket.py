@@ -66,3 +66,15 @@ def test_bucket_and_lock_stay_or_go_together(
     for resource_type in ("AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
         (found,) = resources(resource_type)
         assert found["DeletionPolicy"] == found["UpdateReplacePolicy"] == rendered
+
+
+def test_what_expires_lies_below_a_prefix_and_nothing_else_does(
+    stack: cdk.Stack, resources: Resources, key: kms.IKey, logs_bucket: s3.IBucket
+) -> None:
+    data_bucket(stack, key, logs_bucket).expire("query-results/", days=30)
+    (found,) = resources("AWS::S3::Bucket")
+    rules = found["Properties"]["LifecycleConfiguration"]["Rules"]
+    expiring = [rule for rule in rules if "ExpirationInDays" in rule]
+    assert [(rule["Prefix"], rule["ExpirationInDays"]) for rule in expiring] == [
+        ("query-results/", 30)
+    ]

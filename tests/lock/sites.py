@@ -55,7 +55,13 @@ def documents_of(site: Site) -> dict[str, Document]:
 
 def duties_of(site: Site) -> dict[str, Document]:
     return duty_policies(
-        site.buckets, logs=LOGS_BUCKET, key_arn=site.key_arn, region=REGION
+        site.buckets,
+        logs=LOGS_BUCKET,
+        key_arn=site.key_arn,
+        region=REGION,
+        workgroup=f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/dev",
+        catalogue=[f"arn:aws:glue:{REGION}:{ACCOUNT}:catalog"],
+        query_prefix=site.perimeter.query_prefix,
     )
 
 

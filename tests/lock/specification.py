@@ -140,8 +140,11 @@ def endpoint_lets_through(
         return all_of([ours, job, manifest])
     writes = name in ("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts")
     if bucket == "control" and is_object and writes:
-        arrival = z3.PrefixOf(z3.StringVal("arrivals/"), request.object_key)
-        return all_of([ours, z3.Not(job), arrival])
+        lists = any_of(
+            z3.PrefixOf(z3.StringVal(each), request.object_key)
+            for each in ("arrivals/", "shards/")
+        )
+        return all_of([ours, z3.Not(job), lists])
     if bucket == "control":
         return FALSE
     if not is_object:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from private_transform.handlers.contract import ARRIVALS
+from private_transform.handlers.contract import ARRIVALS, SHARDS
 from private_transform.lock.perimeter import Buckets, Perimeter
 from private_transform.lock.policy import Document, Statement, document
 from private_transform.lock.s3_actions import FETCH, WRITE, s3_actions
@@ -70,6 +70,7 @@ def endpoint_policy(perimeter: Perimeter, buckets: Buckets) -> Document:
                     f"{buckets.models}/*",
                     f"{buckets.inputs}/*",
                     f"{buckets.control}/{ARRIVALS}*",
+                    f"{buckets.control}/{SHARDS}*",
                 ],
                 ArnNotLike=job,
             ),
