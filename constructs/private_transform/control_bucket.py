@@ -11,9 +11,9 @@ from private_transform.encrypted_bucket import encrypted_bucket
 class ControlBucket(Construct):
     """Manifests, run evidence, notification claims, requests; encrypted, not locked.
 
-    What the launcher reads and writes lies below `requests/`, `launches/` and `claims/`
-    under S3's own key: when ours is disabled, a failed deployment must still be rolled
-    back. No name of an input is among it.
+    What the launcher and the watch read and write lies below `requests/`, `launches/`,
+    `claims/` and `ends/` under S3's own key: when ours is disabled, a failed deployment
+    must still be rolled back. No name of an input is among it.
 
     EventBridge hears of what is put here, which is how an upload begins a run.
 

@@ -9,7 +9,7 @@ from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from private_transform.handler_function import HandlerFunction
-from private_transform.handlers.contract import ARRIVALS, JOB_LOG_GROUP
+from private_transform.handlers.contract import ARRIVALS, JOB_LOG_GROUP, SHARDS
 from private_transform.jobs_of_ours import stop_jobs, tagged
 from private_transform.lock import Buckets
 from private_transform.object_names import see_objects
@@ -134,7 +134,7 @@ def _running(place: Place, control: str, key: str) -> Iterator[Statement]:
     """Keep what is known of runs, and write the lists of what they read."""
     kept = (
         *("days", "launches", "manifests"),
-        *("redos", "runs", "selections", "turns"),
+        *("finished", "redos", "runs", "selections", "turns"),
     )
     yield allow(
         "KeepRuns",
@@ -143,6 +143,8 @@ def _running(place: Place, control: str, key: str) -> Iterator[Statement]:
     )
     # The version that began a run, whatever was put there since.
     yield allow("ReadArrivals", ["s3:GetObjectVersion"], [f"{control}/{ARRIVALS}*"])
+    yield allow("ReadShards", ["s3:GetObject"], [f"{control}/{SHARDS}*"])
+    yield allow("ListJobs", ["sagemaker:ListTransformJobs"], ["*"])
     yield _see_whether_there_is_one(control)
     yield allow(
         "UseTheKeyForLists",

@@ -8,10 +8,9 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from private_transform.environment import Runs, Schedule, Transform
+from private_transform.environment import Runs, Schedule, Shards, Transform
 from private_transform.handlers.asked import Asked
 from private_transform.handlers.run import Run
-from private_transform.handlers.runs import GOES_ON
 from private_transform.transform_model import TransformModel
 from private_transform.transform_runs import TransformRuns
 from tests.constructs.conftest import HERE, Resources
@@ -47,6 +46,7 @@ def runs(stack: cdk.Stack, settings: Runs, transform: Transform = PLAIN) -> None
         max_failed_inputs=2,
         policy_digests={"models": "1"},
         run_function=FUNCTION,
+        control_bucket_arn="arn:aws:s3:::the-control",
         control_bucket="the-control",
     )
 
@@ -128,7 +128,7 @@ def test_every_state_that_the_launcher_answers_has_a_way_on(
         for rule in choice.get("Or", [choice])
     }
     assert ways == {
-        **dict.fromkeys(GOES_ON, "Wait"),
+        **dict.fromkeys(("waiting", "running"), "Wait"),
         "succeeded": "Succeeded",
         "tolerated": "Succeeded",
         "skipped": "Skipped",
@@ -152,6 +152,7 @@ def test_the_launcher_understands_what_the_state_machine_passes_on(
         "Select": "new",
         "Ready": "_SUCCESS",
         "OnEmpty": "fail",
+        "Shards": "",
     }
     assert run.order.most_failed == 2
     assert run.order.network["Subnets"] == ["subnet-1"]
@@ -232,3 +233,119 @@ def test_lists_for_this_transform_begin_a_run_and_no_others(
     asked = Asked.of(json.loads(given))
     assert asked.arrival is not None
     assert (asked.arrival.key, asked.arrival.version_id) == ("arrivals/faces/1", "v1")
+
+
+SHARDS = Runs(shards=Shards(manifest="{run_date}/all.json", max_concurrency=7))
+
+
+def test_runs_over_the_lists_of_a_day_wait_for_each_other(
+    stack: cdk.Stack, resources: Resources
+) -> None:
+    runs(stack, SHARDS)
+
+    assert order(resources)["Runs"]["Overlap"] == "queue"
+
+
+def test_shards_are_run_at_once_up_to_a_number_and_counted(
+    stack: cdk.Stack, resources: Resources
+) -> None:
+    runs(stack, SHARDS)
+    found = states(resources)
+    shards = found["Shards"]
+    assert shards["Type"] == "Map"
+    assert shards["MaxConcurrency"] == 7
+    # One that fails must not end the others, and the launcher counts.
+    assert shards["ToleratedFailurePercentage"] == 100
+    assert shards["Next"] == "Count"
+    payload = found["Count"]["Parameters"]["Payload"]
+    assert payload["ShardsEnded"] is True
+    assert found["Count"]["Next"] == "How far is it?"
+    assert shards["ItemReader"]["Parameters"] == {
+        "Bucket": "the-control",
+        "Key.$": "$.Run.Shards",
+    }
+    assert {"Variable": "$.Run.State", "StringEquals": "sharded", "Next": "Shards"} in (
+        found["How far is it?"]["Choices"]
+    )
+
+
+def test_a_shard_goes_the_way_of_a_run_and_leaves_nothing(
+    stack: cdk.Stack, resources: Resources
+) -> None:
+    runs(stack, SHARDS)
+    processor = states(resources)["Shards"]["ItemProcessor"]
+    assert processor["ProcessorConfig"] == {
+        "Mode": "DISTRIBUTED",
+        "ExecutionType": "STANDARD",
+    }
+    inner = processor["States"]
+    assert processor["StartAt"] == "Start one"
+    ways = {
+        rule["StringEquals"]
+        for choice in inner["How far is it? one"]["Choices"]
+        for rule in choice.get("Or", [choice])
+    }
+    assert ways == {"waiting", "running", "succeeded", "tolerated", "skipped"}
+    for name in ("Succeeded one", "Skipped one"):
+        answer = json.dumps(inner[name]["Result"])
+        # AWS: Step Functions service quotas: the data of a state, for 10,000 shards.
+        assert inner[name]["Type"] == "Pass"
+        assert len(answer) * 10_000 < 200_000
+    for state in inner.values():
+        assert state.get("Next", "Start one") in inner
+
+
+def test_the_launcher_understands_a_shard(
+    stack: cdk.Stack, resources: Resources
+) -> None:
+    runs(stack, SHARDS)
+    item = {
+        "of": "team-faces-0a1b2c3d-4e5f6a7b",
+        "root": "team-faces-0a1b2c3d-4e5f6a7b",
+        "name": "part.json",
+        "key": "shards/faces/2030-01-31/part.json",
+        "run_date": "2030-01-31",
+        "run_hour": "07",
+    }
+    selector = states(resources)["Shards"]["ItemSelector"]
+    assert selector == {"Order.$": "$.Order", "shard.$": "$$.Map.Item.Value"}
+    given = {"Order": order(resources), "shard": item}
+    execution = {"Id": "arn:1", "StartTime": "2030-02-01T01:00:00Z", "Input": given}
+
+    run = Run.from_event({"Execution": execution, "Order": order(resources)})
+
+    assert run.asked.shard == item
+    assert not run.is_in_shards
+    assert run.day == "2030-01-31"
+    assert run.settings["Shards"] == "{run_date}/all.json"
+
+
+def test_only_a_machine_with_shards_reads_them_and_begins_more(
+    stack: cdk.Stack, resources: Resources
+) -> None:
+    runs(stack, SHARDS)
+    (role,) = (
+        each["Properties"]
+        for each in resources("AWS::IAM::Role")
+        if "states.amazonaws.com" in str(each["Properties"]["AssumeRolePolicyDocument"])
+    )
+    (policy,) = role["Policies"]
+    rights = {
+        statement["Sid"]: (statement["Action"], statement["Resource"])
+        for statement in policy["PolicyDocument"]["Statement"]
+    }
+    assert rights["ReadShards"] == (
+        ["s3:GetObject"],
+        ["arn:aws:s3:::the-control/manifests/faces/shards/*"],
+    )
+    assert rights["BeginShards"] == (
+        ["states:StartExecution"],
+        ["arn:aws:states:us-east-1:123456789012:stateMachine:team-faces"],
+    )
+    assert rights["FollowShards"] == (
+        ["states:DescribeExecution", "states:StopExecution"],
+        [
+            "arn:aws:states:us-east-1:123456789012:execution:team-faces:*",
+            "arn:aws:states:us-east-1:123456789012:execution:team-faces/Shards:*",
+        ],
+    )
