@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -28,6 +29,7 @@ class EventQueue(Construct):
         event_patterns: The events that are kept, by what they are, for a person in the
             console (AWS: Amazon EventBridge event patterns).
         handling_seconds: The longest that one event takes.
+        topic_arn: Hears of events that could not be handled.
 
     Attributes:
         queue_arn: ARN of the queue.
@@ -40,6 +42,7 @@ class EventQueue(Construct):
         *,
         event_patterns: Mapping[str, Mapping[str, Any]],
         handling_seconds: int,
+        topic_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
         unhandled = self._queue("Unhandled")
@@ -75,6 +78,7 @@ class EventQueue(Construct):
         }
         self._policy("Policy", queue, [from_the_rules])
         self._policy("UnhandledPolicy", unhandled, [])
+        self._watch(unhandled, topic_arn)
 
     def _queue(self, construct_id: str, **properties: Any) -> sqs.CfnQueue:
         return sqs.CfnQueue(
@@ -83,6 +87,28 @@ class EventQueue(Construct):
             sqs_managed_sse_enabled=True,
             message_retention_period=_KEPT_SECONDS,
             **properties,
+        )
+
+    def _watch(self, unhandled: sqs.CfnQueue, topic_arn: str) -> None:
+        """AWS: Available CloudWatch metrics for Amazon SQS."""
+        cloudwatch.CfnAlarm(
+            self,
+            "UnhandledAlarm",
+            alarm_description="An event could not be handled: the function's log says "
+            "why. Mend that, and move the messages back (AWS: Using dead-letter "
+            "queues, redrive).",
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions=[{"name": "QueueName", "value": unhandled.attr_queue_name}],
+            statistic="Maximum",
+            period=300,
+            evaluation_periods=1,
+            threshold=0,
+            comparison_operator="GreaterThanThreshold",
+            # SQS tells nothing of queues that nobody uses.
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic_arn],
+            ok_actions=[topic_arn],
         )
 
     def _policy(

@@ -38,8 +38,10 @@ class PrivateNetwork(Construct):
     Attributes:
         vpc_id: Id of the VPC.
         subnet_ids: Ids of the isolated subnets.
-        endpoint_id: Id of the S3 gateway endpoint, which the subnets' one route table
-            leads to.
+        route_table: Id of their one route table.
+        associations: Ids that tie each of them to it.
+        flow_log: Id of the record of all traffic.
+        endpoint_id: Id of the S3 gateway endpoint, to which the route table leads.
         container_group: Id of the group of every container: out to S3, nothing in.
         peers_group: Id of the group through which instances of one job reach each
             other.
@@ -69,21 +71,21 @@ class PrivateNetwork(Construct):
         )
         self.vpc_id = vpc.ref
         self._default_group = vpc.attr_default_security_group
-        routes = ec2.CfnRouteTable(
+        self.route_table = ec2.CfnRouteTable(
             self, "Routes", vpc_id=self.vpc_id, tags=_named(name)
         ).ref
-        self.subnet_ids = [
-            self._subnet(f"Subnet{number}", zone, addresses, routes, name)
-            for number, (zone, addresses) in enumerate(subnets.items(), 1)
-        ]
-        self._record_traffic(flow_log_group, place, role_path)
+        self.subnet_ids: list[str] = []
+        self.associations: list[str] = []
+        for number, (zone, addresses) in enumerate(subnets.items(), 1):
+            self._add_subnet(f"Subnet{number}", zone, addresses, name)
+        self.flow_log = self._record_traffic(flow_log_group, place, role_path)
         self._endpoint = ec2.CfnVPCEndpoint(
             self,
             "Endpoint",
             vpc_id=self.vpc_id,
             vpc_endpoint_type="Gateway",
             service_name=f"com.amazonaws.{place.region}.s3",
-            route_table_ids=[routes],
+            route_table_ids=[self.route_table],
             policy_document=_NOTHING,
         )
         self.endpoint_id = self._endpoint.ref
@@ -103,9 +105,9 @@ class PrivateNetwork(Construct):
         """Give the endpoint its policy: what may pass through it, and for whom."""
         self._endpoint.policy_document = policy
 
-    def _subnet(
-        self, construct_id: str, zone: str, addresses: str, routes: str, name: str
-    ) -> str:
+    def _add_subnet(
+        self, construct_id: str, zone: str, addresses: str, name: str
+    ) -> None:
         subnet = ec2.CfnSubnet(
             self,
             construct_id,
@@ -115,14 +117,18 @@ class PrivateNetwork(Construct):
             map_public_ip_on_launch=False,
             tags=_named(f"{name}-{zone}"),
         ).ref
-        ec2.CfnSubnetRouteTableAssociation(
-            self, f"{construct_id}Routes", subnet_id=subnet, route_table_id=routes
+        association = ec2.CfnSubnetRouteTableAssociation(
+            self,
+            f"{construct_id}Routes",
+            subnet_id=subnet,
+            route_table_id=self.route_table,
         )
-        return subnet
+        self.subnet_ids.append(subnet)
+        self.associations.append(association.ref)
 
     def _record_traffic(
         self, log_group: logs.ILogGroup, place: Place, role_path: str
-    ) -> None:
+    ) -> str:
         """Source: AWS: IAM role for publishing flow logs to CloudWatch Logs."""
         writer = service_role(
             self,
@@ -146,7 +152,7 @@ class PrivateNetwork(Construct):
                 )
             ],
         )
-        ec2.CfnFlowLog(
+        return ec2.CfnFlowLog(
             self,
             "FlowLog",
             resource_type="VPC",
@@ -155,7 +161,7 @@ class PrivateNetwork(Construct):
             log_destination_type="cloud-watch-logs",
             log_group_name=log_group.log_group_name,
             deliver_logs_permission_arn=writer,
-        )
+        ).ref
 
     def _container_group(self, calls: DeploymentCalls, region: str) -> str:
         group = ec2.CfnSecurityGroup(

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from private_transform.event_queue import EventQueue
 from private_transform.handler_function import HandlerFunction
-from private_transform.handlers.contract import ENDED, METRICS
+from private_transform.handlers.contract import ENDED, METRICS, OUTCOMES
 from private_transform.jobs_of_ours import stop_jobs
 from private_transform.lock import Buckets
 from private_transform.object_names import see_objects
@@ -43,7 +43,7 @@ class StateChanges(Construct):
             takes the evidence.
         control_bucket: Name of the latter.
         log_group: Where the handler logs.
-        emails: Addresses that hear of jobs that did not complete.
+        emails: Addresses that hear of jobs that did not complete, and of tampering.
 
     Attributes:
         topic_arn: ARN of the topic that announces every job that ended, with its
@@ -94,6 +94,7 @@ class StateChanges(Construct):
                 },
             },
             handling_seconds=_TIMEOUT_SECONDS,
+            topic_arn=self.topic_arn,
         ).queue_arn
         handler = HandlerFunction(
             self,
@@ -191,7 +192,8 @@ def _rights(
         ["sagemaker:DescribeModel"],
         [place.arn("sagemaker", f"model/{environment}-*")],
     )
-    # When somebody stops an execution.
+    # When somebody stops an execution. Of a run in shards they are looked for.
+    yield allow("ListJobs", ["sagemaker:ListTransformJobs"], ["*"])
     yield stop_jobs(place, environment)
     yield from see_objects(
         names=[buckets.outputs], versions=[buckets.models, buckets.inputs]
@@ -199,7 +201,9 @@ def _rights(
     kept = [f"{buckets.control}/{each}/*" for each in ("claims", "ends", "evidence")]
     # Lists of failed inputs are read like manifests of runs.
     lists = f"{buckets.control}/manifests/*"
-    yield allow("KeepEvidence", ["s3:PutObject"], [*kept, lists])
+    # What queries see of it.
+    outcomes = f"{buckets.control}/{OUTCOMES}*"
+    yield allow("KeepEvidence", ["s3:PutObject"], [*kept, lists, outcomes])
     noted = [
         f"{buckets.control}/{each}/*"
         for each in ("launches", "manifests", "runs", "stops")
