@@ -1,11 +1,19 @@
 """Network, key, buckets and audit trail: what changes rarely and holds the data."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from private_transform.access import perimeter, role_path
+from private_transform.access import (
+    database_name,
+    perimeter,
+    role_path,
+    workgroup_name,
+)
 from private_transform.audit_trail import AuditTrail
 from private_transform.control_bucket import ControlBucket
 from private_transform.data_bucket import DataBucket
@@ -18,6 +26,7 @@ from private_transform.handlers.contract import JOB_LOG_GROUP
 from private_transform.lock import (
     BucketKind,
     Buckets,
+    Document,
     bucket_policy,
     duty_policies,
     endpoint_policy,
@@ -25,9 +34,15 @@ from private_transform.lock import (
     policy_digests,
 )
 from private_transform.log_bucket import LogBucket
+from private_transform.operators import operator_policy
 from private_transform.private_network import PrivateNetwork
+from private_transform.query import RESULTS_PREFIX
 from private_transform.requests import Surroundings
 from private_transform.service_role import Place
+from private_transform.tampering import Protection, Trail
+
+_DAYS_OF_QUERY_RESULTS = 30
+"""How long they are kept: they can be asked for again."""
 
 
 class FoundationStack(cdk.Stack):
@@ -45,6 +60,8 @@ class FoundationStack(cdk.Stack):
         arns: The ARNs of the buckets.
         policy_digests: SHA-256 of the policies of data buckets and endpoint.
         surroundings: What every transform's model and job are given.
+        protection: What protects the data, for those who watch it.
+        audit_log_group: Where the environment's own trail writes events, if it has one.
         upload_command: What a person runs to put models and inputs there.
     """
 
@@ -117,8 +134,10 @@ class FoundationStack(cdk.Stack):
             self._perimeter, tuple(each.id for each in environment.trusted_endpoints)
         )
         self.surroundings = self._surroundings()
-        if environment.audit == "own":
-            self._audit_trail()
+        self.audit_log_group = (
+            self._audit_trail() if environment.audit == "own" else None
+        )
+        self.protection = self._protection()
         self._duties()
         self._outputs()
 
@@ -190,6 +209,8 @@ class FoundationStack(cdk.Stack):
             ),
             removal_policy=self._stateful,
         )
+        if kind == "outputs" and self._settings.query is not None:
+            made.expire(RESULTS_PREFIX, days=_DAYS_OF_QUERY_RESULTS)
         made.lock(
             bucket_policy(
                 self._perimeter,
@@ -215,7 +236,27 @@ class FoundationStack(cdk.Stack):
             peers_group=self._network.peers_group,
         )
 
-    def _audit_trail(self) -> None:
+    def _protection(self) -> Protection:
+        network = self._network
+        buckets = (*self.data.values(), self.control, self._logs)
+        trail = Trail(
+            name=self._trail, arn=self.place.arn("cloudtrail", f"trail/{self._trail}")
+        )
+        return Protection(
+            buckets=[each.bucket_name for each in buckets],
+            key=self._key_arn,
+            vpc=network.vpc_id,
+            subnets=network.subnet_ids,
+            route_table=network.route_table,
+            associations=network.associations,
+            endpoint=network.endpoint_id,
+            groups=[network.container_group, network.peers_group],
+            flow_log=network.flow_log,
+            trail=trail if self._settings.audit == "own" else None,
+        )
+
+    def _audit_trail(self) -> logs.ILogGroup:
+        log_group = self._log_group("AuditLogs", self._stateful)
         AuditTrail(
             self,
             "Audit",
@@ -224,21 +265,22 @@ class FoundationStack(cdk.Stack):
             role_path=self._role_path,
             key=self.key,
             logs_bucket=self._logs,
-            log_group=self._log_group("AuditLogs", self._stateful),
+            log_group=log_group,
             data_buckets=list(self.data.values()),
         )
+        return log_group
 
     def _duties(self) -> None:
         people = self._settings.people
-        policies = duty_policies(
-            self.arns,
-            logs=self._logs.bucket_arn,
-            key_arn=self._key_arn,
-            region=self.place.region,
-        )
+        policies: dict[str, Mapping[str, Any]] = {
+            **self._duties_about_data(),
+            "operators": operator_policy(self._settings.name, self.place),
+        }
         for construct_id, duty, members in (
             ("Uploaders", "uploaders", people.uploaders),
             ("Readers", "readers", people.readers),
+            ("Analysts", "analysts", people.analysts),
+            ("Operators", "operators", people.operators),
             ("KeyAdministrators", "key_administrators", people.key_administrators),
             ("BreakGlass", "break_glass", people.break_glass),
         ):
@@ -252,6 +294,23 @@ class FoundationStack(cdk.Stack):
                 path=self._role_path,
             )
             cdk.CfnOutput(self, f"{construct_id}Policy", value=made.policy_arn)
+
+    def _duties_about_data(self) -> dict[str, Document]:
+        place, database = self.place, database_name(self._settings)
+        return duty_policies(
+            self.arns,
+            logs=self._logs.bucket_arn,
+            key_arn=self._key_arn,
+            region=place.region,
+            workgroup=place.arn(
+                "athena", f"workgroup/{workgroup_name(self._settings)}"
+            ),
+            catalogue=[
+                place.arn("glue", part)
+                for part in ("catalog", f"database/{database}", f"table/{database}/*")
+            ],
+            query_prefix=self._perimeter.query_prefix,
+        )
 
     def _outputs(self) -> None:
         for name, value in {

@@ -1,15 +1,27 @@
 """Launcher, job logs and state changes: what is replaced with each release."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from private_transform.access import model_packages, role_arns, role_path
+from private_transform.access import (
+    database_name,
+    model_packages,
+    perimeter,
+    role_arns,
+    role_path,
+    workgroup_name,
+)
+from private_transform.dashboard import Dashboard
 from private_transform.encrypted_log_group import EncryptedLogGroup
 from private_transform.environment import Environment
 from private_transform.job_log_group import JobLogGroup
 from private_transform.job_watch import JobWatch
 from private_transform.launcher import Launcher
+from private_transform.query_workgroup import QueryWorkgroup
+from private_transform.saved_queries import SavedQueries
 from private_transform.state_changes import StateChanges
+from private_transform.tamper_alarms import TamperAlarms
 from stacks.foundation_stack import FoundationStack
 
 
@@ -25,6 +37,7 @@ class OperationsStack(cdk.Stack):
         service_token: What a transform's custom resources name to be served.
         run_function: ARN of what a transform's state machine calls.
         topic_arn: Hears of every job that ended.
+        queries: Where outputs are queried; None where they are not.
     """
 
     def __init__(
@@ -108,5 +121,66 @@ class OperationsStack(cdk.Stack):
             log_group=log_group,
             emails=environment.notify,
         ).topic_arn
+        self._eyes(environment, foundation, functions_path, log_group)
+        self.queries = self._queries(environment, foundation)
         cdk.CfnOutput(self, "JobLogGroup", value=job_logs.note)
         cdk.CfnOutput(self, "TopicArn", value=self.topic_arn)
+
+    def _eyes(
+        self,
+        environment: Environment,
+        foundation: FoundationStack,
+        role_path: str,
+        log_group: logs.ILogGroup,
+    ) -> None:
+        """What people look at, and what tells them of changes by hand."""
+        who = perimeter(environment, partition=foundation.place.partition)
+        key_arn = foundation.surroundings.key_arn
+        TamperAlarms(
+            self,
+            "TamperAlarms",
+            environment=environment.name,
+            place=foundation.place,
+            role_path=role_path,
+            key=foundation.key,
+            log_group=log_group,
+            topic_arn=self.topic_arn,
+            protection=foundation.protection,
+            deployment_roles=who.deployment_roles,
+            break_glass=who.break_glass,
+        )
+        Dashboard(
+            self,
+            "Dashboard",
+            environment=environment.name,
+            region=foundation.place.region,
+            control_bucket=foundation.control.bucket_name,
+            key_arn=key_arn,
+        )
+        SavedQueries(
+            self,
+            "SavedQueries",
+            environment=environment.name,
+            key_arn=key_arn,
+            function_log_group=log_group,
+            audit_log_group=foundation.audit_log_group,
+        )
+
+    def _queries(
+        self, environment: Environment, foundation: FoundationStack
+    ) -> QueryWorkgroup | None:
+        if environment.query is None:
+            return None
+        queries = QueryWorkgroup(
+            self,
+            "Queries",
+            name=workgroup_name(environment),
+            database=database_name(environment),
+            account=foundation.place.account,
+            outputs_bucket=foundation.surroundings.outputs_bucket,
+            key_arn=foundation.surroundings.key_arn,
+            scan_limit_in_gb=environment.query.scan_limit_in_gb,
+        )
+        cdk.CfnOutput(self, "Workgroup", value=queries.name)
+        cdk.CfnOutput(self, "Database", value=queries.database)
+        return queries

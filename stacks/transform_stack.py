@@ -3,13 +3,15 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from private_transform.access import role_path
+from private_transform.access import database_name, role_path
 from private_transform.declaration import declaration
 from private_transform.environment import TRANSFORM_TAG, Environment, Transform
 from private_transform.execution_role import ExecutionRole
 from private_transform.handlers.contract import JOB_LOG_GROUP
+from private_transform.query.tables import Tables
 from private_transform.requests import TransformRequests
-from private_transform.run_alarm import RunAlarm
+from private_transform.results_table import ResultsTable
+from private_transform.run_alarms import RunAlarms
 from private_transform.transform_job import TransformJob
 from private_transform.transform_model import TransformModel
 from private_transform.transform_runs import TransformRuns
@@ -76,12 +78,13 @@ class TransformStack(cdk.Stack):
             run=transform.run,
             upload_command=foundation.upload_command,
         )
-        RunAlarm(
+        RunAlarms(
             self,
-            "FailedRun",
+            "Alarm",
             environment=environment.name,
             transform=transform.name,
             topic_arn=operations.topic_arn,
+            runs=transform.runs,
         )
         policy_digests = {
             **foundation.policy_digests,
@@ -102,8 +105,26 @@ class TransformStack(cdk.Stack):
                 policy_digests=policy_digests,
                 run_function=operations.run_function,
                 control_bucket=foundation.control.bucket_name,
+                control_bucket_arn=foundation.arns.control,
             )
             cdk.CfnOutput(self, "StateMachine", value=runs.state_machine_arn)
+        if transform.results is not None:
+            assert operations.queries is not None  # A rule of the files.
+            output_path = transform.transform_output.s3_output_path
+            ResultsTable(
+                self,
+                "Results",
+                account=foundation.place.account,
+                environment=environment.name,
+                tables=Tables(
+                    database=database_name(environment), transform=transform.name
+                ),
+                workgroup=operations.queries.name,
+                results=transform.results,
+                transform=transform.name,
+                output_path=f"s3://{surroundings.outputs_bucket}/{output_path}",
+                control_bucket=foundation.control.bucket_name,
+            )
         if transform.on_deploy == "none":
             cdk.CfnOutput(self, "ModelName", value=model.model_name)
             return

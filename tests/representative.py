@@ -5,6 +5,7 @@ from datetime import date
 
 from private_transform.environment import (
     ArtifactSource,
+    Column,
     Container,
     DataCaptureConfig,
     DataProcessing,
@@ -19,10 +20,13 @@ from private_transform.environment import (
     Outside,
     People,
     Person,
+    Query,
+    Results,
     Retention,
     Runs,
     S3DataSource,
     Schedule,
+    Shards,
     Transform,
     TransformInput,
     TransformOutput,
@@ -132,7 +136,17 @@ FULL = Transform(
         select="new",
         ready="_SUCCESS",
         on_empty="fail",
+        expected_every_hours=26,
         overlap="queue",
+    ),
+    results=Results(
+        format="csv",
+        columns=(
+            Column(name="id", type="string"),
+            Column(name="score", type="double"),
+            Column(name="segment", type="string"),
+        ),
+        label="segment",
     ),
 )
 """Every field, several containers, several instances."""
@@ -163,8 +177,13 @@ LOCAL_DISKS = Transform(
 SMOKED = replace(PLAIN, name="sampled", on_deploy="smoke", smoke_input="smoke/")
 """Deployments try a few inputs."""
 
-IDLE = replace(PLAIN, name="idle", on_deploy="none", runs=Runs())
-"""Deployments make the model alone, and people run it."""
+IDLE = replace(
+    PLAIN,
+    name="idle",
+    on_deploy="none",
+    runs=Runs(shards=Shards(manifest="{run_date}/all.json", max_concurrency=5)),
+)
+"""Deployments make the model alone, and people run it, in shards."""
 
 KEPT = Environment(
     name="prod",
@@ -188,6 +207,8 @@ KEPT = Environment(
             ),
         ),
         readers=(Person(role=f"{_ROLE}/team/reader"),),
+        analysts=(Person(role=f"{_ROLE}/analyst", outside=_OUTSIDE),),
+        operators=(Person(role=f"{_ROLE}/operator"),),
         key_administrators=(Person(role=f"{_ROLE}/key-administrator"),),
         break_glass=(Person(role=f"{_ROLE}/break-glass", outside=_OUTSIDE),),
     ),
@@ -225,6 +246,7 @@ KEPT = Environment(
     ),
     sagemaker_api_reads="models",
     lock_management=True,
+    query=Query(scan_limit_in_gb=200),
     notify=("ops@example.com", "ml@example.com"),
     iam=IamSettings(role_path="/company/ml/", permissions_boundary=BOUNDARY),
     tags={"cost-centre": "ml"},

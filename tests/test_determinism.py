@@ -103,7 +103,7 @@ def contents(assembly: Path) -> dict[str, bytes]:
         for path in assembly.iterdir()
         if path.name.endswith(SUFFIXES)
     }
-    assert len(found) == 7, "three stacks with their assets, and the manifest"
+    assert len(found) == 9, "four stacks with their assets, and the manifest"
     return found
 
 

@@ -77,4 +77,4 @@ def test_an_organization_that_audits_gets_no_second_trail(
 ) -> None:
     assert discarded.all("AWS::CloudTrail::Trail") == ()
     text = str(discarded.templates)
-    assert "cloudtrail" not in text.lower()
+    assert "cloudtrail.amazonaws.com" not in text

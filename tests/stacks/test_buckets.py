@@ -72,7 +72,7 @@ def test_no_bucket_has_an_access_control_list(synthesis: Synthesis) -> None:
 
 def test_every_bucket_aborts_uploads_that_were_given_up(synthesis: Synthesis) -> None:
     for bucket in every_bucket(synthesis):
-        (rule,) = bucket.properties["LifecycleConfiguration"]["Rules"]
+        rule, *_ = bucket.properties["LifecycleConfiguration"]["Rules"]
         assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
         assert rule["Status"] == "Enabled"
         assert {"Prefix", "TagFilters"}.isdisjoint(rule)
@@ -83,11 +83,22 @@ def test_replaced_objects_are_kept_as_long_as_the_file_says(
     synthesis: Synthesis, name: str
 ) -> None:
     bucket = synthesis.bucket(f"{name}Bucket")
-    (rule,) = bucket.properties["LifecycleConfiguration"]["Rules"]
+    rule, *others = bucket.properties["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {
         "NoncurrentDays": (synthesis.environment.retention.noncurrent_versions_in_days)
     }
     assert "ExpirationInDays" not in rule, "data never expires by itself"
+    of_queries = name == "Outputs" and synthesis.environment.query is not None
+    assert others == [_OF_QUERIES] * of_queries
+
+
+_OF_QUERIES = {
+    "ExpirationInDays": 30,
+    "Id": "expired",
+    "Prefix": "query-results/",
+    "Status": "Enabled",
+}
+"""What queries leave can be asked for again."""
 
 
 def test_logs_expire_as_the_file_says(synthesis: Synthesis) -> None:

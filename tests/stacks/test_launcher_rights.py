@@ -48,11 +48,12 @@ def sagemaker(kind: str, name: str) -> str:
     return f"arn:aws:sagemaker:us-east-1:123456789012:{kind}/{name}"
 
 
-def test_functions_are_served_by_five_handlers(synthesis: Synthesis) -> None:
+def test_functions_are_served_by_six_handlers(synthesis: Synthesis) -> None:
     assert set(handlers(synthesis)) == {
         "is_complete",
         "on_event",
         "on_state_change",
+        "on_tampering",
         "run",
         "watch",
     }
@@ -98,19 +99,20 @@ def test_functions_see_names_of_objects_and_versions_of_what_jobs_read(
     }
 
 
-def test_only_the_handler_of_ends_counts_failed_runs(synthesis: Synthesis) -> None:
+def test_only_two_functions_tell_cloudwatch_of_runs(synthesis: Synthesis) -> None:
     counting = [
         (name, statement.actions, statement.conditions)
         for name, role in handlers(synthesis).items()
         for statement in synthesis.rights(role)
         if any(action.startswith("cloudwatch:") for action in statement.actions)
     ]
-    assert counting == [
+    assert sorted(counting) == [
         (
-            "on_state_change",
+            handler,
             ("cloudwatch:PutMetricData",),
             {"StringEquals": {"cloudwatch:namespace": METRICS}},
         )
+        for handler in ("on_state_change", "watch")
     ]
 
 
@@ -124,6 +126,8 @@ PLACES = {
     },
     "run": {
         "arrivals/faces/list": {"s3:GetObjectVersion"},
+        "finished/run/shard.json": KEEP,
+        "shards/faces/list": {"s3:GetObject"},
         "days/faces/2030-01-31.json": KEEP,
         "launches/job.json": KEEP,
         "manifests/faces/list": KEEP,
@@ -138,10 +142,11 @@ PLACES = {
         "ends/faces.json": KEEP,
         "launches/job.json": {"s3:GetObject"},
         "manifests/faces/list": KEEP,
+        "outcomes/faces/date=2030-01-31/job.json": {"s3:PutObject"},
         "runs/faces/0.json": {"s3:GetObject"},
         "stops/job.json": {"s3:GetObject"},
     },
-    "watch": {"stops/job.json": {"s3:PutObject"}},
+    "watch": {"stops/job.json": {"s3:PutObject"}, "ends/faces.json": {"s3:GetObject"}},
 }
 """What each function keeps in the control bucket."""
 

@@ -36,10 +36,18 @@ def test_no_two_buckets_are_taken_for_one_another(synthesis: Synthesis) -> None:
 def test_operations_tell_the_topic_and_what_became_of_the_job_logs(
     synthesis: Synthesis,
 ) -> None:
-    assert synthesis.outputs("operations") == {
-        "TopicArn": synthesis.one("AWS::SNS::Topic").ref,
-        "JobLogGroup": synthesis.one("Custom::JobLogGroup").attribute("Note"),
-    }
+    outputs = synthesis.outputs("operations")
+    assert outputs["TopicArn"] == synthesis.one("AWS::SNS::Topic").ref
+    assert outputs["JobLogGroup"] == synthesis.one("Custom::JobLogGroup").attribute(
+        "Note"
+    )
+
+
+def test_operations_tell_where_to_query(kept: Synthesis, discarded: Synthesis) -> None:
+    outputs = kept.outputs("operations")
+    assert outputs["Workgroup"] == kept.one("AWS::Athena::WorkGroup").ref
+    assert outputs["Database"] == kept.one("AWS::Glue::Database").ref
+    assert discarded.outputs("operations").keys() == {"TopicArn", "JobLogGroup"}
 
 
 def test_a_transform_tells_its_job_and_where_to_look(synthesis: Synthesis) -> None:

@@ -16,11 +16,9 @@ def test_rules_see_every_end_of_every_job_of_our_models_and_of_every_execution(
 ) -> None:
     environment = synthesis.environment
     machines = f"arn:aws:states:{environment.region}:{environment.account}:stateMachine"
-    rules = synthesis.all("AWS::Events::Rule", "operations")
+    rules = rules_that_fill(events_queue(synthesis), synthesis)
     for rule in rules:
         assert rule.properties.get("State", "ENABLED") == "ENABLED"
-        (target,) = rule.properties["Targets"]
-        assert target["Arn"] == events_queue(synthesis).arn
     assert [rule.properties["EventPattern"] for rule in rules] == [
         {
             "source": ["aws.sagemaker"],
@@ -56,8 +54,8 @@ def test_a_queue_keeps_each_event_until_it_is_handled(synthesis: Synthesis) -> N
     queue = events_queue(synthesis).properties
     fortnight = 14 * 24 * 60 * 60
     assert queue["MessageRetentionPeriod"] == fortnight
-    mapping = synthesis.one("AWS::Lambda::EventSourceMapping").properties
-    assert mapping["BatchSize"] == 1
+    for mapping in synthesis.all("AWS::Lambda::EventSourceMapping"):
+        assert mapping.properties["BatchSize"] == 1
     timeout = handler(synthesis).properties["Timeout"]
     assert queue["VisibilityTimeout"] == 6 * timeout
     unhandled = synthesis.named(queue["RedrivePolicy"]["deadLetterTargetArn"])
@@ -95,8 +93,9 @@ def test_a_call_that_hangs_fails_before_its_function_is_ended(
     assert tries * hangs < function.properties["Timeout"]
 
 
-def test_events_outlast_a_disabled_key(synthesis: Synthesis) -> None:
-    events = events_queue(synthesis).properties
+@pytest.mark.parametrize("entry", ["on_state_change", "on_tampering"])
+def test_events_outlast_a_disabled_key(synthesis: Synthesis, entry: str) -> None:
+    events = events_queue(synthesis, entry).properties
     tries = events["RedrivePolicy"]["maxReceiveCount"]
     assert tries <= 1000  # AWS: Amazon SQS message quotas.
     tried_for = tries * timedelta(seconds=events["VisibilityTimeout"])
@@ -116,8 +115,30 @@ def test_only_the_rules_fill_the_queue_and_only_with_tls(synthesis: Synthesis) -
     denied = [each for each in policies if each.effect == "Deny"]
     (allowed,) = (each for each in policies if each.effect == "Allow")
     assert denied[0].conditions == {"Bool": {"aws:SecureTransport": "false"}}
-    rules = [rule.arn for rule in synthesis.all("AWS::Events::Rule", "operations")]
+    rules = [rule.arn for rule in rules_that_fill(events_queue(synthesis), synthesis)]
     assert allowed.conditions == {"ArnEquals": {"aws:SourceArn": rules}}
+
+
+def test_somebody_hears_of_what_could_not_be_handled(synthesis: Synthesis) -> None:
+    topic = synthesis.one("AWS::SNS::Topic").ref
+    unhandled = {
+        synthesis.named(
+            queue.properties["RedrivePolicy"]["deadLetterTargetArn"]
+        ).attribute("QueueName")
+        for queue in synthesis.all("AWS::SQS::Queue")
+        if "RedrivePolicy" in queue.properties
+    }
+    alarms = [
+        each.properties
+        for each in synthesis.all("AWS::CloudWatch::Alarm", "operations")
+    ]
+    assert {each["Dimensions"][0]["Value"] for each in alarms} == unhandled
+    for alarm in alarms:
+        assert alarm["Namespace"] == "AWS/SQS"
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert alarm["Threshold"] == 0
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [topic]
 
 
 def test_no_queue_takes_plain_connections(synthesis: Synthesis) -> None:
@@ -144,17 +165,31 @@ def test_the_handler_knows_where_evidence_and_announcements_go(
     }
 
 
-def events_queue(synthesis: Synthesis) -> Resource:
-    """The queue that the rules fill."""
-    mapping = synthesis.one("AWS::Lambda::EventSourceMapping").properties
-    return synthesis.named(mapping["EventSourceArn"])
+def rules_that_fill(queue: Resource, synthesis: Synthesis) -> list[Resource]:
+    return [
+        rule
+        for rule in synthesis.all("AWS::Events::Rule", "operations")
+        if [each["Arn"] for each in rule.properties["Targets"]] == [queue.arn]
+    ]
 
 
-def handler(synthesis: Synthesis) -> Resource:
-    """The function that empties the queue."""
-    mapping = synthesis.one("AWS::Lambda::EventSourceMapping").properties
-    found = synthesis.named(mapping["FunctionName"])
-    assert found.properties["Handler"] == "handlers.entry.on_state_change"
+def events_queue(synthesis: Synthesis, entry: str = "on_state_change") -> Resource:
+    """The queue that a function empties."""
+    (queue,) = (
+        synthesis.named(mapping.properties["EventSourceArn"])
+        for mapping in synthesis.all("AWS::Lambda::EventSourceMapping")
+        if mapping.properties["FunctionName"] == handler(synthesis, entry).ref
+    )
+    return queue
+
+
+def handler(synthesis: Synthesis, entry: str = "on_state_change") -> Resource:
+    """A function by its name in the handlers."""
+    (found,) = (
+        each
+        for each in synthesis.functions_of_the_environment()
+        if each.properties["Handler"] == f"handlers.entry.{entry}"
+    )
     return found
 
 
@@ -202,7 +237,11 @@ def test_each_transform_has_an_alarm_that_stays_red_until_a_run_succeeds(
 ) -> None:
     topic = synthesis.one("AWS::SNS::Topic").ref
     for transform in synthesis.environment.transforms:
-        alarm = synthesis.one("AWS::CloudWatch::Alarm", transform.name).properties
+        (alarm,) = (
+            each.properties
+            for each in synthesis.all("AWS::CloudWatch::Alarm", transform.name)
+            if each.properties["MetricName"] == FAILED_RUN
+        )
         assert (alarm["Namespace"], alarm["MetricName"]) == (METRICS, FAILED_RUN)
         assert alarm["Dimensions"] == [
             {"Name": "Environment", "Value": synthesis.environment.name},
@@ -215,21 +254,25 @@ def test_each_transform_has_an_alarm_that_stays_red_until_a_run_succeeds(
         assert alarm["AlarmActions"] == alarm["OKActions"] == [topic]
 
 
-def test_only_the_handler_announces(synthesis: Synthesis) -> None:
+def test_only_the_handlers_announce(synthesis: Synthesis) -> None:
     topic = synthesis.one("AWS::SNS::Topic").ref
-    announcing = [
+    announcing = {
         role.ref
         for role in synthesis.all("AWS::IAM::Role")
         for statement in synthesis.rights(role)
         if any(action.startswith("sns:") for action in statement.actions)
-    ]
-    assert announcing == [synthesis.role_of(handler(synthesis)).ref]
-    (right,) = (
-        statement
-        for statement in synthesis.rights(synthesis.named(announcing[0]))
-        if "sns:Publish" in statement.actions
-    )
-    assert (right.actions, right.resources) == (("sns:Publish",), (topic,))
+    }
+    assert announcing == {
+        synthesis.role_of(handler(synthesis, entry)).ref
+        for entry in ("on_state_change", "on_tampering")
+    }
+    for role in announcing:
+        (right,) = (
+            statement
+            for statement in synthesis.rights(synthesis.named(role))
+            if "sns:Publish" in statement.actions
+        )
+        assert (right.actions, right.resources) == (("sns:Publish",), (topic,))
 
 
 def test_the_named_people_hear_of_every_job_that_did_not_succeed(
