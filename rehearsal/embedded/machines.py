@@ -48,15 +48,25 @@ def _call_with_role(function: str, content: Any) -> Any:
         if function.startswith("arn:")
         else f"arn:aws:lambda:{where.region}:{where.account}:function:{function}"
     )
-    _require_right(_execution.get(), arn)
+    role, name = acting_role()
+    session = identity.role_session(role, name)
+    denied = identity.authorize(session, "lambda:InvokeFunction", arn)
+    if denied is not None:
+        raise stepfunctions._ExecutionError(
+            "Lambda.AWSLambdaException",
+            f"{denied} (Service: AWSLambda; Status Code: 403; Error Code: "
+            f"AccessDeniedException; Request ID: {uuid4()}; Proxy: null)",
+        )
     return _call(function, content)
 
 
-def _require_right(execution: Mapping[str, Any], function_arn: str) -> None:
-    """Fail the task in AWS's words when its machine may not call a function.
+def acting_role() -> tuple[str, str]:
+    """ARN of the role with which the execution acts that runs here, and its machine.
 
     An execution goes on with the role that it started with (AWS: UpdateStateMachine).
+    Fails the task in AWS's words when Step Functions may not take it.
     """
+    execution = _execution.get()
     role = execution["events"][0]["executionStartedEventDetails"]["roleArn"]
     machine = execution["stateMachineArn"]
     source = {
@@ -69,14 +79,7 @@ def _require_right(execution: Mapping[str, Any], function_arn: str) -> None:
             "Neither the global service principal states.amazonaws.com, nor the "
             "regional one is authorized to assume the provided role.",
         )
-    session = identity.role_session(role, machine.rpartition(":")[2])
-    denied = identity.authorize(session, "lambda:InvokeFunction", function_arn)
-    if denied is not None:
-        raise stepfunctions._ExecutionError(
-            "Lambda.AWSLambdaException",
-            f"{denied} (Service: AWSLambda; Status Code: 403; Error Code: "
-            f"AccessDeniedException; Request ID: {uuid4()}; Proxy: null)",
-        )
+    return role, machine.rpartition(":")[2]
 
 
 def _wait_briefly(state: Any, content: Any, context: Any = None) -> Any:

@@ -5,18 +5,24 @@ from collections.abc import Mapping, Sequence
 from rehearsal.embedded import (
     alarms,
     buckets,
+    catalog,
     conditions,
     custom_resources,
     default_groups,
     dependencies,
     encryption,
     log_keys,
+    log_queries,
     machines,
+    map_runs,
     names,
     networks,
     object_events,
+    owners,
     perimeter,
     properties,
+    queries,
+    query_resources,
     schedules,
     targets,
     topic_keys,
@@ -37,6 +43,16 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
     "ministack.core.iam_evaluator": (
         "_CONDITION_OPS",
         "_resolve_condition_key",
+    ),
+    "ministack.services.athena": (
+        "_create_named_query",
+        "_delete_named_query",
+        "_delete_workgroup",
+        "_ensure_default_workgroup",
+        "_executions",
+        "_named_queries",
+        "_prepared_statements",
+        "_workgroups",
     ),
     "ministack.services.cloudformation": ("_stacks",),
     "ministack.services.cloudformation.custom_resource": ("_response_url",),
@@ -67,6 +83,7 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_start_logging",
         "_stop_logging",
         "_update_trail",
+        "_visible_trail_items",
     ),
     "ministack.services.cloudwatch": (
         "_dims_key",
@@ -159,7 +176,10 @@ PRIVATE_NAMES: Mapping[str, Sequence[str]] = {
         "_call_lambda",
         "_execute_wait",
         "_executions",
+        "_run_distributed_map",
         "_run_execution",
+        "_run_sub_machine",
+        "_s3_object_text",
         "_scaled_sleep",
         "_sleep_until",
         "_start_execution",
@@ -174,9 +194,13 @@ def apply() -> None:
     alarms.apply()
     conditions.apply()
     perimeter.apply()
+    catalog.apply()
+    query_resources.apply()
     encryption.apply()
+    owners.apply()
     names.apply()
     log_keys.apply()
+    log_queries.apply()
     properties.apply()
     topic_keys.apply()
     buckets.apply()
@@ -189,3 +213,5 @@ def apply() -> None:
     schedules.apply()
     targets.apply()
     machines.apply()
+    map_runs.apply()
+    queries.apply()

@@ -385,3 +385,29 @@ def test_an_alias_that_is_taken_fails_the_second_stack(
     resources = {"Alias": {"Type": "AWS::KMS::Alias", "Properties": alias}}
     assert deploy(name, resources).status == "CREATE_COMPLETE"
     assert deploy(f"{name}-2", resources).status == "ROLLBACK_COMPLETE"
+
+
+def test_a_saved_query_of_logs_is_found_and_changes(
+    stack: Callable[..., Any], client: Callable[..., Any], name: str
+) -> None:
+    def saved(**properties: Any) -> dict[str, Any]:
+        return {
+            "Query": {"Type": "AWS::Logs::QueryDefinition", "Properties": properties}
+        }
+
+    def found() -> list[Any]:
+        answer = client("logs").describe_query_definitions(
+            queryDefinitionNamePrefix=f"{name}/"
+        )
+        return list(answer["queryDefinitions"])
+
+    life = stack(saved(Name=f"{name}/q", QueryString="a", LogGroupNames=["g"]))
+    (first,) = found()
+    assert (first["name"], first["queryString"]) == (f"{name}/q", "a")
+    assert first["logGroupNames"] == ["g"]
+    stack(saved(Name=f"{name}/r", QueryString="b"))
+    (second,) = found()
+    assert (second["name"], second["queryString"]) == (f"{name}/r", "b")
+    assert second["queryDefinitionId"] == first["queryDefinitionId"]
+    assert life.delete().status == "DELETE_COMPLETE"
+    assert found() == []
