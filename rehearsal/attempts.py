@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.queries import QueryError
 from rehearsal.report import ClaimRow
 
 BUCKET_OR_KEY = "explicit deny in a resource-based policy"
@@ -37,7 +38,9 @@ class Attempt:
         except ClientError as error:
             details = error.response["Error"]
             seen = f"{details['Code']}: {details['Message']}"
-            ok = self.refused_by is not None and self.refused_by in seen
+        except QueryError as error:
+            seen = str(error)
         else:
-            seen, ok = "served", self.refused_by is None
+            seen = "served"
+        ok = seen == "served" if self.refused_by is None else self.refused_by in seen
         return ClaimRow(claim=self.claim, tried=self.tried, seen=seen, ok=ok)

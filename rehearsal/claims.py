@@ -9,9 +9,12 @@ makes none, because no policy limits it.
 from collections.abc import Iterator
 from functools import partial
 
-from rehearsal.attempts import BUCKET_OR_KEY, ENDPOINT, Attempt
+from private_transform.access import database_name
+from private_transform.query.tables import Tables
+from rehearsal.attempts import BUCKET_OR_KEY, ENDPOINT, OWN_RIGHTS, Attempt
 from rehearsal.company import Company
 from rehearsal.duties import duties
+from rehearsal.queries import Desk, QueryError
 from rehearsal.report import ClaimRow
 from rehearsal.target import KINDS, Target, trial_in
 
@@ -32,17 +35,20 @@ def attempts(target: Target) -> Iterator[Attempt]:
     """Everything that is tried; each belongs to one promise."""
     yield from duties(target)
     yield from _from_outside(target)
+    yield from _queries(target)
     people = target.company.environment.people
     with target.company.unbounded(
         target.company.administrator,
         people.uploaders[0].role,
         people.readers[0].role,
+        people.analysts[0].role,
         people.break_glass[0].role,
         people.key_administrators[0].role,
     ):
         for kind in KINDS:
             yield from _lock(target, kind)
         yield from _exceptions(target)
+        yield from _queries_of_others(target)
         yield from _endpoint(target)
         yield from _key(target)
 
@@ -138,6 +144,79 @@ def _exceptions(target: Target) -> Iterator[Attempt]:
             ),
             refused_by=BUCKET_OR_KEY,
         )
+
+
+def _queries(target: Target) -> Iterator[Attempt]:
+    """Analysts with the rights of their duty."""
+    company = target.company
+    desk = Desk.of(company, company.environment.people.analysts[0].role)
+    yield Attempt(
+        claim="Analysts query results in the environment's workgroup, and no other.",
+        tried="An analyst queries results in the environment's workgroup",
+        call=lambda: desk.run(_question(target)),
+    )
+    yield Attempt(
+        claim="Analysts query results in the environment's workgroup, and no other.",
+        tried="An analyst queries results in the account's primary workgroup",
+        call=lambda: desk.run(_question(target), WorkGroup="primary"),
+        refused_by=OWN_RIGHTS,
+    )
+    yield Attempt(
+        claim="Results of queries stay in the outputs bucket, under the key.",
+        tried="An analyst asks for an unencrypted result in another bucket",
+        call=lambda: _ask_for_a_result_elsewhere(target, desk),
+    )
+
+
+def _queries_of_others(target: Target) -> Iterator[Attempt]:
+    """Athena opens the lock for analysts alone, and for them nothing but Athena."""
+    company = target.company
+    people = company.environment.people
+    for who, role in (
+        ("An administrator", company.administrator),
+        ("A reader", people.readers[0].role),
+        ("The break-glass role", people.break_glass[0].role),
+    ):
+        yield Attempt(
+            claim="Nobody but analysts queries results, whatever IAM allows.",
+            tried=f"{who} queries results",
+            call=partial(Desk.of(company, role).run, _question(target)),
+            refused_by="Unable to verify/create output bucket",
+        )
+    analyst = people.analysts[0].role
+    yield Attempt(
+        claim="An analyst reads nothing but through Athena, whatever IAM allows.",
+        tried="An analyst gets an output from outside",
+        call=lambda: target.outside(analyst).get_object(**target.objects["outputs"]),
+        refused_by=BUCKET_OR_KEY,
+    )
+
+
+def _question(target: Target) -> str:
+    """Something to ask of the first transform that has results."""
+    environment = target.company.environment
+    named = next(each.name for each in environment.transforms if each.results)
+    tables = Tables(database=database_name(environment), transform=named)
+    return f"SELECT count(*) AS answers FROM {tables.quoted(tables.outputs)}"
+
+
+def _ask_for_a_result_elsewhere(target: Target, desk: Desk) -> None:
+    """See where the result is, and under which key.
+
+    Raises:
+        QueryError: It is where it was asked for.
+    """
+    ended = desk.run(
+        _question(target),
+        ResultConfiguration={"OutputLocation": f"s3://{target.other_bucket}/"},
+    )
+    place = ended["ResultConfiguration"]["OutputLocation"]
+    bucket, _, key = place.removeprefix("s3://").partition("/")
+    if bucket != target.objects["outputs"]["Bucket"]:
+        raise QueryError(f"the result is {place}")
+    found = target.company.client("s3").head_object(Bucket=bucket, Key=key)
+    if found.get("SSEKMSKeyId") != target.key:
+        raise QueryError(f"the result is under {found.get('SSEKMSKeyId')}")
 
 
 def _endpoint(target: Target) -> Iterator[Attempt]:

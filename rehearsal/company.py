@@ -52,6 +52,8 @@ class Company:
         named = (
             *people.uploaders,
             *people.readers,
+            *people.analysts,
+            *people.operators,
             *people.key_administrators,
             *people.break_glass,
         )

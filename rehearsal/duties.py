@@ -78,6 +78,18 @@ def _duties(target: Target) -> Iterator[_Duty]:
         deeds={"gets one of the outputs", "lists the outputs"},
     )
     yield _Duty(
+        person="An analyst",
+        role=people.analysts[0].role,
+        claim="Analysts come to no data in another way than Athena.",
+        deeds=set(),
+    )
+    yield _Duty(
+        person="An operator",
+        role=people.operators[0].role,
+        claim="Operators begin and stop runs, and come to no data.",
+        deeds=set(),
+    )
+    yield _Duty(
         person="A key administrator",
         role=people.key_administrators[0].role,
         claim="Key administrators manage the key, and do nothing else.",

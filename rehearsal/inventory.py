@@ -6,6 +6,8 @@ from rehearsal.steps import StepError
 _LISTS = (
     ("cloudformation", "describe_stacks", "Stacks[].StackName"),
     ("cloudtrail", "list_trails", "Trails[].TrailARN"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms[].AlarmName"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries[].DashboardName"),
     ("ec2", "describe_flow_logs", "FlowLogs[].FlowLogId"),
     ("ec2", "describe_route_tables", "RouteTables[].RouteTableId"),
     ("ec2", "describe_security_groups", "SecurityGroups[].GroupId"),

@@ -2,11 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from private_transform.handlers.contract import TAMPERING
 from rehearsal.company import Company
 from rehearsal.report import NotificationRow
 
@@ -31,9 +32,27 @@ class Subscriber:
         Args:
             runs: How many there were.
         """
+        return self._until(lambda found: told_of(found) >= runs)
+
+    def warned(self, *of: str) -> tuple[NotificationRow, ...]:
+        """What was told, in order; waits a while until it was warned of all this.
+
+        Args:
+            of: How subjects begin.
+        """
+        return self._until(
+            lambda found: all(
+                any(each.subject.startswith(subject) for each in found)
+                for subject in of
+            )
+        )
+
+    def _until(
+        self, enough: Callable[[list[NotificationRow]], bool]
+    ) -> tuple[NotificationRow, ...]:
         found: list[NotificationRow] = []
         deadline = time.monotonic() + _SECONDS
-        while told_of(found) < runs and time.monotonic() < deadline:
+        while not enough(found) and time.monotonic() < deadline:
             found += self._next()
         return (*found, *self._next())
 
@@ -56,7 +75,7 @@ class Subscriber:
 
 def told_of(notifications: Iterable[NotificationRow]) -> int:
     """How many runs were told of."""
-    return sum(each.result is not None for each in notifications)
+    return sum(each.result not in (None, TAMPERING) for each in notifications)
 
 
 @contextmanager

@@ -22,7 +22,9 @@ from rehearsal.company import Company
 from rehearsal.failures import read_failure, stacks_of
 from rehearsal.inventory import inventory, require_nothing_new
 from rehearsal.process import ROOT, EmbeddedAws, StartError
+from rehearsal.queries import QueryError, questions
 from rehearsal.report import (
+    AnswerRow,
     ClaimRow,
     NotificationRow,
     Photograph,
@@ -36,8 +38,10 @@ from rehearsal.report import (
 )
 from rehearsal.results import WrongResultError, read_results
 from rehearsal.runs import Nights
+from rehearsal.shards import InShards
 from rehearsal.steps import StepError, alone, command, step
 from rehearsal.subscriber import subscribed, told_of
+from rehearsal.tampering import try_tampering
 
 LOG = "server.log"
 PHOTOGRAPHS = ROOT / "demo" / "photographs"
@@ -64,6 +68,7 @@ class _Seen:
     transforms: tuple[TransformRow, ...] = ()
     runs: tuple[RunRow, ...] = ()
     notifications: tuple[NotificationRow, ...] = ()
+    answers: tuple[AnswerRow, ...] = ()
     claims: tuple[ClaimRow, ...] = ()
     photographs: tuple[Photograph, ...] = ()
     failure: str | None = "the rehearsal was interrupted"
@@ -87,6 +92,7 @@ class _Seen:
             transforms=self.transforms,
             runs=self.runs,
             notifications=self.notifications,
+            answers=self.answers,
             claims=self.claims,
             photographs=self.photographs,
             failure=self.failure,
@@ -145,6 +151,7 @@ def _rehearsed(environment: Environment, home: Path) -> Report:
         StartError,
         StepError,
         WrongResultError,
+        QueryError,
         BotoCoreError,
         ClientError,
     ) as error:
@@ -189,19 +196,28 @@ def _walk(company: Company, seen: _Seen, home: Path) -> None:
         finally:
             seen.stacks = stacks_of(company)
     with step("Read the results as a reader, through the endpoint"):
-        found = [read_results(company, each) for each in environment.transforms]
+        found = [
+            read_results(company, each)
+            for each in environment.transforms
+            if each.on_deploy != "none"
+        ]
         seen.transforms = tuple(row for row, _ in found)
         seen.photographs = tuple(each for _, some in found for each in some)
     with step("Try to break the promises"):
-        seen.claims = try_claims(company)
+        seen.claims = (*try_claims(company), *try_tampering(company))
     with (
-        step("Run by schedule, by upload and by hand, and hear of it"),
+        step("Run by schedule, by upload, by hand and in shards, and hear of it"),
         subscribed(company) as subscriber,
     ):
         for each in environment.transforms:
-            for row in Nights(company=company, transform=each).pass_by():
+            in_shards = each.runs is not None and each.runs.shards is not None
+            kind = InShards if in_shards else Nights
+            for row in kind(company=company, transform=each).pass_by():
                 seen.runs += (row,)
         seen.notifications = subscriber.heard(len(seen.runs))
+    with step("Query the results as an analyst"):
+        for each in environment.transforms:
+            seen.answers += tuple(questions(company, each))
     with step("Remove everything"):
         _operate("remove", environment, shell, "--yes")
         require_nothing_new(company, before)

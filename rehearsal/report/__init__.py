@@ -4,6 +4,7 @@ from .page import to_html
 from .predictions import Prediction, read_predictions
 from .terminal import to_terminal
 from .values import (
+    AnswerRow,
     ClaimRow,
     NotificationRow,
     Photograph,
@@ -15,6 +16,7 @@ from .values import (
 )
 
 __all__ = [
+    "AnswerRow",
     "ClaimRow",
     "NotificationRow",
     "Photograph",

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from .figure import figure
 from .markup import Content, document, tag
 from .values import (
+    AnswerRow,
     ClaimRow,
     NotificationRow,
     Report,
@@ -119,6 +120,12 @@ def _sections(report: Report) -> Iterable[Element]:
                 role="list",
             ),
         )
+    if report.answers:
+        yield _section(
+            "Queries",
+            "What an analyst asked of the results, through Athena, and the answers.",
+            tag("ul", *map(_answer, report.answers), class_="claims", role="list"),
+        )
     if report.stacks:
         yield _section(
             "Stacks",
@@ -184,6 +191,36 @@ def _notification(row: NotificationRow) -> Element:
     return tag(
         "li", tag("details", tag("summary", tag("h3", row.subject)), tag("div", *lines))
     )
+
+
+def _answer(row: AnswerRow) -> Element:
+    rows = [[_value(each) for each in line] for line in row.rows]
+    number = f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}"
+    return tag(
+        "li",
+        tag(
+            "details",
+            tag(
+                "summary",
+                tag("h3", row.question),
+                tag("span", number, class_="quiet"),
+            ),
+            # What is wider than the page is moved within it.
+            tag(
+                "div",
+                tag("pre", row.sql),
+                _table(row.columns, rows),
+                class_="answer",
+                tabindex="0",
+                role="region",
+                aria_label=row.question,
+            ),
+        ),
+    )
+
+
+def _value(value: str | None) -> Content:
+    return tag("span", "no value", class_="quiet") if value is None else value
 
 
 _JOB_COLUMNS = ("Transform", "Status", "Outputs", "Time", "What went wrong")

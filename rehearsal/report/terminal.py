@@ -5,10 +5,25 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from .values import ClaimRow, Report, RunRow, TransformRow, duration, promises
+from .values import (
+    AnswerRow,
+    ClaimRow,
+    Report,
+    RunRow,
+    TransformRow,
+    duration,
+    promises,
+)
 
 WIDTH = 76
 """Columns that sentences are wrapped at."""
+
+
+ROWS = 8
+"""How many rows of an answer are shown."""
+
+NARROWEST = 12
+"""Columns that each value of an answer has at least."""
 
 
 def to_terminal(report: Report) -> str:
@@ -31,6 +46,7 @@ def to_terminal(report: Report) -> str:
         "\n".join(
             _wrapped(row.subject, first="heard   ") for row in report.notifications
         ),
+        *map(_answer, report.answers),
         "\n".join(map(_promise, promises(report.claims).values())),
         f"rehearsal: {report.status}, {duration(report.seconds)}",
         _wrapped(report.failure, first="  ") if report.failure else "",
@@ -63,6 +79,26 @@ def _expectation(row: RunRow) -> str:
     if row.status == row.expected:
         return f"{row.expected} was expected"
     return f"NOT AS EXPECTED: {row.expected} was expected"
+
+
+def _answer(row: AnswerRow) -> str:
+    rows = row.rows[:ROWS]
+    more = len(row.rows) - len(rows)
+    width = max(NARROWEST, WIDTH // max(1, len(row.columns)) - 2)
+    table = _table(
+        [_short(each, width) for each in row.columns],
+        [[_short(each or "", width) for each in line] for line in rows],
+    )
+    blocks = (
+        _wrapped(row.question, first="asked   "),
+        table or "no row",
+        f"and {more} more" if more else "",
+    )
+    return "\n".join(block for block in blocks if block)
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}..."
 
 
 def _promise(tried: Sequence[ClaimRow]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -54,12 +54,30 @@ class NotificationRow:
     """What a subscriber of the environment's topic heard.
 
     Attributes:
-        result: What became of a run; None where an alarm changed.
+        result: What became of a run, or that it is about tampering; None where an
+            alarm changed.
     """
 
     subject: str
     message: str
     result: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """A question that was asked of the results.
+
+    Attributes:
+        question: The question, in words.
+        sql: The same, as Athena was asked.
+        columns: The names of the answer's columns.
+        rows: The answer; None stands for no value.
+    """
+
+    question: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str | None, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +122,7 @@ class Report:
     transforms: tuple[TransformRow, ...]
     runs: tuple[RunRow, ...]
     notifications: tuple[NotificationRow, ...]
+    answers: tuple[AnswerRow, ...]
     claims: tuple[ClaimRow, ...]
     photographs: tuple[Photograph, ...]
     failure: str | None = None
@@ -119,6 +138,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "transforms": [asdict(row) for row in report.transforms],
         "runs": [asdict(row) for row in report.runs],
         "notifications": [asdict(row) for row in report.notifications],
+        "query": [asdict(row) for row in report.answers],
         "claims": [asdict(row) for row in report.claims],
     }
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from private_transform.environment import Environment
+from private_transform.environment import Environment, Transform
 from rehearsal.failures import read_failure
 from rehearsal.process import EmbeddedAws
 from tests.rehearsal.company_of_answers import AnsweringCompany
@@ -69,6 +69,10 @@ def company_of(
     )
 
 
+def faces_of(shipped: Environment) -> Transform:
+    return next(each for each in shipped.transforms if each.name == "faces")
+
+
 def event(resource: str, status: str, reason: str = "") -> dict[str, str]:
     return {
         "LogicalResourceId": resource,
@@ -88,7 +92,7 @@ def test_the_first_failure_of_its_own_stack_is_the_reason(
     company = company_of(
         shipped, tmp_path, {"rehearsal-faces": own, "rehearsal-foundation": []}
     )
-    row = read_failure(company, shipped.transforms[0])
+    row = read_failure(company, faces_of(shipped))
     assert row.failure_reason == "Job: job refused.\nWhat to try: this."
     assert (row.job, row.status, row.inputs) == (None, "Failed", 0)
 
@@ -99,7 +103,7 @@ def test_a_failed_job_is_told_with_its_inputs(
     own = [event("Job", "CREATE_FAILED", REASON)]
     failed = {"rehearsal-faces": own}
     company = company_of(shipped, tmp_path, failed, jobs=("rehearsal-faces-1",))
-    row = read_failure(company, shipped.transforms[0])
+    row = read_failure(company, faces_of(shipped))
     assert (row.job, row.status, row.seconds) == ("rehearsal-faces-1", "Failed", 3)
     assert (row.inputs, row.failed_inputs) == (1, ("x.jpg",))
 
@@ -109,8 +113,8 @@ def test_what_it_stands_on_is_the_reason_when_it_was_not_begun(
 ) -> None:
     broken = [event("Key", "CREATE_FAILED", "no key")]
     company = company_of(shipped, tmp_path, {"rehearsal-foundation": broken})
-    row = read_failure(company, shipped.transforms[0])
+    row = read_failure(company, faces_of(shipped))
     assert row.failure_reason == "Key: no key"
     company = company_of(shipped, tmp_path, {})
-    row = read_failure(company, shipped.transforms[0])
+    row = read_failure(company, faces_of(shipped))
     assert row.failure_reason == "its deployment was not begun"

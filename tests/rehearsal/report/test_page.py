@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rehearsal.report import (
+    AnswerRow,
     ClaimRow,
     NotificationRow,
     Photograph,
@@ -46,6 +47,11 @@ def report_of(text: str, *predictions: Prediction, ok: bool = True) -> Report:
         transforms=(TransformRow(**job, status=text),),
         runs=(RunRow(**job, status=text, expected=f"not {text}"),),
         notifications=(NotificationRow(subject=text, message=text, result=None),),
+        answers=(
+            AnswerRow(
+                question=text, sql=text, columns=(text, "b"), rows=[(text, None)]
+            ),
+        ),
         claims=(ClaimRow(claim=text, tried=text, seen=text, ok=ok),),
         photographs=(
             Photograph(
@@ -62,6 +68,7 @@ EMPTY = Report(
     transforms=(),
     runs=(),
     notifications=(),
+    answers=(),
     claims=(),
     photographs=(),
 )
@@ -108,7 +115,7 @@ def test_a_promise_is_held_only_if_nothing_broke_it() -> None:
 
 @pytest.mark.parametrize("ok", [True, False])
 def test_what_was_broken_lies_open(ok: bool) -> None:
-    promise, _ = Page(to_html(report_of("any", prediction(), ok=ok))).all("details")
+    promise, *_ = Page(to_html(report_of("any", prediction(), ok=ok))).all("details")
     assert ("open" in promise) is not ok
 
 
@@ -210,7 +217,7 @@ def test_headings_go_down_without_a_gap() -> None:
 def test_every_cell_of_a_row_says_which_column_it_is_in() -> None:
     page = Page(to_html(report_of("text")))
     assert {cell["data-label"] for cell in page.all("td")} == {
-        *("Status", "Outputs", "Time", "What went wrong")
+        *("Status", "Outputs", "Time", "What went wrong", "b")
     }
     assert all(cell["role"] == "cell" for cell in page.all("td"))
 
@@ -244,6 +251,7 @@ def test_a_run_says_what_was_expected_of_it() -> None:
         transforms=(),
         runs=(expected,),
         notifications=(),
+        answers=(),
         claims=(),
         photographs=(),
     )

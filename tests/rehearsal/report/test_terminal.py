@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from rehearsal.report import (
+    AnswerRow,
     ClaimRow,
     NotificationRow,
     Report,
@@ -50,6 +51,7 @@ def report(
     transforms: tuple[TransformRow, ...] = (),
     runs: tuple[RunRow, ...] = (),
     notifications: tuple[NotificationRow, ...] = (),
+    answers: tuple[AnswerRow, ...] = (),
     claims: tuple[ClaimRow, ...] = (),
 ) -> Report:
     return Report(
@@ -59,6 +61,7 @@ def report(
         transforms=transforms,
         runs=runs,
         notifications=notifications,
+        answers=answers,
         claims=claims,
         photographs=(),
     )
@@ -160,3 +163,22 @@ def test_what_a_subscriber_heard_is_told() -> None:
     )
     lines = to_terminal(report(notifications=(heard,))).splitlines()
     assert lines[0] == "heard   Failed: a-job"
+
+
+def test_an_answer_is_a_short_table() -> None:
+    answer = AnswerRow(
+        question="faces: latest run",
+        sql="SELECT 1",
+        columns=("date", "input", "prediction"),
+        rows=[("2030-01-31", f"photos/{number}.jpg", "x" * 99) for number in range(9)],
+    )
+    lines = to_terminal(report(answers=(answer,))).splitlines()
+    assert "asked   faces: latest run" in lines
+    assert "2030-01-31  photos/0.jpg  xxxxxxxxxxxxxxxxxxxx..." in lines
+    assert "and 1 more" in lines
+    assert max(map(len, lines)) < 100
+
+
+def test_an_answer_without_rows_says_so() -> None:
+    answer = AnswerRow(question="faces: failures", sql="", columns=("a", "b"), rows=[])
+    assert "no row" in to_terminal(report(answers=(answer,))).splitlines()

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from rehearsal.report import (
+    AnswerRow,
     ClaimRow,
     NotificationRow,
     Photograph,
@@ -47,6 +48,14 @@ def test_programs_get_everything_but_the_photographs() -> None:
         notifications=(
             NotificationRow(subject="Failed", message="It failed.", result="failed"),
         ),
+        answers=(
+            AnswerRow(
+                question="faces: failures",
+                sql="SELECT 1",
+                columns=("job", "input"),
+                rows=[("faces-1", None)],
+            ),
+        ),
         claims=(ClaimRow(claim="refused", tried="GetObject", seen="403", ok=True),),
         photographs=(
             Photograph(name="a.jpg", jpeg=b"", width=1, height=1, predictions=()),
@@ -84,6 +93,14 @@ def test_programs_get_everything_but_the_photographs() -> None:
         ],
         "notifications": [
             {"subject": "Failed", "message": "It failed.", "result": "failed"}
+        ],
+        "query": [
+            {
+                "question": "faces: failures",
+                "sql": "SELECT 1",
+                "columns": ["job", "input"],
+                "rows": [["faces-1", None]],
+            }
         ],
         "claims": [
             {"claim": "refused", "tried": "GetObject", "seen": "403", "ok": True}
