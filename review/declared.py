@@ -12,6 +12,7 @@ from typing import Literal
 from private_transform.environment import ENVIRONMENT_TAG, amounts, shapes
 from private_transform.environment.kinds import Expiry, Switch
 from private_transform.lock import ArtifactPlace, Perimeter
+from private_transform.query import RESULTS_PREFIX
 
 from .assembly import Stack
 from .plain import place_of
@@ -47,11 +48,13 @@ class Limits:
 
     Args:
         max_instance_count: Instances of one job.
+        max_runtime_in_hours: How long a job may last.
         instance_types: What jobs may run on.
         registries: Where images may come from.
     """
 
     max_instance_count: int | None
+    max_runtime_in_hours: int | None
     instance_types: frozenset[str] | None
     registries: frozenset[str] | None
 
@@ -59,6 +62,8 @@ class Limits:
         """Names of those that allow more."""
         if _is_more(self.max_instance_count, other.max_instance_count):
             yield "max_instance_count"
+        if _is_more(self.max_runtime_in_hours, other.max_runtime_in_hours):
+            yield "max_runtime_in_hours"
         if _has_more(self.instance_types, other.instance_types):
             yield "instance_types"
         if _has_more(self.registries, other.registries):
@@ -86,6 +91,7 @@ class Declared:
         needs_volume_keys: Whether instances whose disks take no key are refused.
         limits: What its transforms may use at most.
         perimeter: Who may meet its data.
+        operators: Roles that see to its runs, and meet no data.
         assets_bucket: Where deployments put the code of functions.
         endpoints: Ids of the endpoints that it trusts beside its own.
         leaves: All exceptions.
@@ -100,6 +106,7 @@ class Declared:
     needs_volume_keys: bool
     limits: Limits
     perimeter: Perimeter
+    operators: tuple[str, ...]
     assets_bucket: str
     endpoints: tuple[str, ...]
     leaves: tuple[Leave, ...]
@@ -138,6 +145,7 @@ def declared_in(stack: Stack) -> Declared | None:
         ),
         limits=_limits(words.inside("limits")),
         perimeter=perimeter,
+        operators=tuple(map(_role, members["operators"])),
         assets_bucket=_assets_bucket(words),
         endpoints=tuple(each.one(shapes.VpcEndpointId, "id") for each in endpoints),
         leaves=tuple(sorted(_leaves(members, sources, endpoints))),
@@ -164,13 +172,23 @@ def _limits(words: Words) -> Limits:
         max_instance_count=words.one(
             amounts.InstanceCount, "max_instance_count", default=None
         ),
+        max_runtime_in_hours=words.one(
+            amounts.RuntimeHours, "max_runtime_in_hours", default=None
+        ),
         instance_types=None if types is None else frozenset(types),
         registries=None if places is None else frozenset(places),
     )
 
 
 _Members = Mapping[str, tuple[Words, ...]]
-_DUTIES = ("break_glass", "uploaders", "readers", "key_administrators")
+_DUTIES = (
+    "break_glass",
+    "uploaders",
+    "readers",
+    "analysts",
+    "operators",
+    "key_administrators",
+)
 
 
 def _perimeter(
@@ -202,6 +220,8 @@ def _perimeter(
         uploaders_outside=outside["uploaders"],
         readers=people["readers"],
         readers_outside=outside["readers"],
+        analysts=people["analysts"],
+        query_prefix=RESULTS_PREFIX,
         key_administrators=people["key_administrators"],
         artifact_places=tuple(
             ArtifactPlace(

@@ -9,13 +9,19 @@ NEVER = float("inf")
 """Days after which nothing is deleted."""
 
 
-def expires_after(bucket: Resource) -> float:
-    """After how many days the first rule deletes objects."""
+def expires_after(bucket: Resource, *, below: str | None = None) -> float:
+    """After how many days the first rule deletes objects.
+
+    Args:
+        bucket: The bucket.
+        below: A prefix below which they may be deleted.
+    """
     return min(
         (
             0.0 if "ExpirationDate" in rule else _days(rule["ExpirationInDays"])
             for rule in _rules(bucket)
             if rule.keys() & {"ExpirationDate", "ExpirationInDays"}
+            and not (below and str(rule.get("Prefix")).startswith(below))
         ),
         default=NEVER,
     )

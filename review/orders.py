@@ -130,14 +130,17 @@ def order_in(scene: Scene, machine: Resource) -> Mapping[str, Any]:
         if each.properties.get("Handler") == _STARTS_RUNS
     }
     others = (each for each in states.values() if each is not first)
-    if not all(_passes_on(each, functions) for each in others):
+    control = scene.named("ControlBucket")
+    if not all(_passes_on(each, functions, control) for each in others):
         raise UnclearError(f"{machine.path} runs something else than its order")
     return order
 
 
-def _passes_on(state: Any, functions: Collection[str]) -> bool:
+def _passes_on(state: Any, functions: Collection[str], control: str) -> bool:
     """Whether a state leaves the order as it is, and calls with nothing else."""
     match state:
+        case {"Type": "Map"}:
+            return _is_of_shards(state, functions, control)
         case {"Type": "Choice" | "Wait" | "Succeed" | "Fail"}:
             return not state.keys() & {"InputPath", "Assign", "QueryLanguage"} and (
                 state["Type"] == "Succeed" or "OutputPath" not in state
@@ -154,12 +157,48 @@ def _passes_on(state: Any, functions: Collection[str]) -> bool:
             }
             return (
                 function in functions
-                and payload == _PASSED_ON
+                and payload in (_PASSED_ON, {**_PASSED_ON, "ShardsEnded": True})
                 and not others
                 and state.keys() <= known
             )
     return False
 
+
+def _is_of_shards(
+    state: Mapping[str, Any], functions: Collection[str], control: str
+) -> bool:
+    """Whether a Map Run gives each shard the order, and what the launcher listed."""
+    match state:
+        case {
+            "ItemReader": {
+                "Resource": "arn:aws:states:::s3:getObject",
+                "ReaderConfig": {"InputType": "JSON"},
+                "Parameters": {"Bucket": bucket, "Key.$": "$.Run.Shards"},
+            },
+            "ItemSelector": selected,
+            "ItemProcessor": {"States": dict(states), "StartAt": _, **processor},
+            "ResultPath": "$.Answers",
+            **more,
+        } if processor.keys() <= {"ProcessorConfig"}:
+            known = {
+                *("Type", "Label", "Comment", "Next"),
+                *("MaxConcurrency", "ToleratedFailurePercentage"),
+            }
+            ends = (each for each in states.values() if each != _DONE)
+            return (
+                bucket == control
+                and selected == _SELECTED
+                and more.keys() <= known
+                and all(_passes_on(each, functions, control) for each in ends)
+            )
+    return False
+
+
+_SELECTED = {"Order.$": "$.Order", "shard.$": "$$.Map.Item.Value"}
+"""What each shard is begun with."""
+
+_DONE = {"Type": "Pass", "Result": "done", "End": True}
+"""The end of a shard."""
 
 _PASSED_ON = {"Execution.$": "$$.Execution", "Order.$": "$.Order"}
 """With what the launcher is called."""

@@ -424,6 +424,7 @@ _NAME_KEYS = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 _NAMED_BY_STACK = (*_NAME_KEYS, "AWS::Events::Rule")
 """Names of these begin with the stack's and the logical id; others are all unknown."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from private_transform.environment import TRANSFORM_TAG, shapes
+from private_transform.environment import TRANSFORM_TAG, Runs, shapes
 
 from .assembly import Stack
 from .scene import Scene
@@ -13,7 +13,7 @@ from .words import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredTransform:
-    """Where one transform may read and write.
+    """Where one transform may read and write, and when.
 
     Args:
         stack: Its stack's name.
@@ -24,6 +24,7 @@ class DeclaredTransform:
         packages: ARNs of model packages.
         images: Images of containers, also those that a package brings.
         lists: Whether its inputs are listed; a manifest names them.
+        runs: Runs beside those of deployments; None where there are none.
     """
 
     stack: str
@@ -34,6 +35,7 @@ class DeclaredTransform:
     packages: tuple[str, ...]
     images: tuple[str, ...]
     lists: bool
+    runs: Runs | None
 
 
 def transforms_of(scene: Scene) -> Iterator[DeclaredTransform]:
@@ -82,4 +84,5 @@ def _declared(stack: Stack, content: Any) -> DeclaredTransform:
         ),
         lists=source.one(Literal["S3Prefix", "ManifestFile"], "s3_data_type")
         == "S3Prefix",
+        runs=words.one(Runs, "runs", default=None),
     )

@@ -303,6 +303,7 @@ def _leave(perimeter: Perimeter) -> tuple[str, ...]:
         *perimeter.break_glass,
         *perimeter.uploaders_outside,
         *perimeter.readers_outside,
+        *perimeter.analysts,
         *jobs,
     )
 

@@ -1,8 +1,10 @@
 """What a deployment would do to data: take it, replace it, or stop protecting it."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from private_transform.query import RESULTS_PREFIX
 from review.change import Change
 from review.findings import Finding
 from review.lifecycle import NEVER, archived, expires_after, forgets_after
@@ -12,8 +14,6 @@ from review.replacement import Replacement
 STATEFUL = {
     "AWS::CloudTrail::Trail",
     "AWS::DynamoDB::Table",
-    "AWS::Glue::Database",
-    "AWS::Glue::Table",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
@@ -112,7 +112,7 @@ def _bucket(old: Resource, new: Resource) -> Iterator[Finding]:
             "overwritten is lost.",
         )
     for days_of, what in (
-        (expires_after, "objects are deleted"),
+        (partial(expires_after, below=RESULTS_PREFIX), "objects are deleted"),
         (forgets_after, "earlier versions are deleted"),
     ):
         before, after = days_of(old), days_of(new)

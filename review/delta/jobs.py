@@ -128,7 +128,7 @@ def _other_models(change: Change, told: set[str]) -> Iterator[Finding]:
         was, now = old[name].model, new[name].model
         if was is None or now is None:
             continue
-        names = _differing(_substance(was), _substance(now))
+        names = differing(_substance(was), _substance(now))
         if names:
             yield Finding(
                 rule="model-changed",
@@ -183,10 +183,10 @@ def _reasons(old: _Transform, new: _Transform) -> Iterator[str]:
     assert new.job is not None
     models = [_substance(each.model) for each in (old, new)]
     if models[0] != models[1]:
-        yield f"the model differs in {_differing(*models)}"
+        yield f"the model differs in {differing(*models)}"
     jobs = [_substance(old.job), _substance(new.job)]
     if jobs[0] != jobs[1]:
-        yield f"the job differs in {_differing(*jobs)}"
+        yield f"the job differs in {differing(*jobs)}"
     runs = [each.properties.get("Run") for each in (old.job, new.job)]
     if runs[0] != runs[1]:
         yield f"`run` is {runs[1]} and was {runs[0]}"
@@ -208,7 +208,8 @@ def _substance(resource: Resource | None) -> Mapping[str, Any]:
         return request
 
 
-def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """The names under which two mappings have different values."""
     names = [
         name
         for name in sorted(old.keys() | new.keys())

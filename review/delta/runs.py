@@ -1,19 +1,21 @@
-"""Runs that begin by a schedule: which come, which go, and which begin at other times.
+"""Runs beside deployments: when schedules begin them, and what their jobs have.
 
-Nobody starts these, so what they cost is told before the first of them begins.
+Nobody looks at these when they start, so what they cost is told before the first of
+them begins.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from review.change import Change
 from review.findings import Finding
-from review.orders import order_in
+from review.orders import JobOrder, machines_of, order_in
 from review.plain import Resource
 from review.prices import Prices
 from review.scene import Scene, UnclearError
 
-from .jobs import machines_in
+from .jobs import differing, machines_in
 
 TIMES = ("ScheduleExpression", "ScheduleExpressionTimezone", "State")
 """Properties of a schedule whose differences are told here."""
@@ -40,27 +42,65 @@ class _Scheduled:
         zone = its.get("ScheduleExpressionTimezone", "UTC")
         return f"{its.get('ScheduleExpression')} in {zone}"
 
-    def machines(self, prices: Prices | None) -> str:
-        """What each run has, and costs at most."""
-        try:
-            order = order_in(self.scene, self.machine)
-        except UnclearError:
-            return "machines that nobody can tell"
-        return machines_in(order, prices, self.scene.place.region)
-
 
 def findings(change: Change, prices: Prices | None = None) -> Iterator[Finding]:
-    """Every schedule of runs that differs.
+    """Every schedule of runs that differs, and every order.
 
     Args:
         change: Both sides.
         prices: Of instances; without them, nothing is said of cost.
     """
+    yield from _ordered(change, prices)
+    yield from _begun(change, prices)
+
+
+def _ordered(change: Change, prices: Prices | None) -> Iterator[Finding]:
+    """What the next run of a state machine has that its last one had not."""
+    if change.before is None:
+        return
+    before = {each.path: each for each in machines_of(change.before)}
+    for new in machines_of(change.after):
+        old = before.get(new.path)
+        if old is None:
+            continue
+        names = differing(_order(change.before, old), _order(change.after, new))
+        was = _machines(change.before, old, prices)
+        on = _machines(change.after, new, prices)
+        if names:
+            yield Finding(
+                rule="runs-changed",
+                # A run only notes by which policies it was guarded.
+                severity="low" if names == "Policies" else "medium",
+                resource=new.path,
+                message=f"The next run of {new.path} differs in {names}: it is on {on}"
+                f"{'' if on == was else f', before this change on {was}'}.",
+            )
+
+
+def _order(scene: Scene, machine: Resource) -> Mapping[str, Any]:
+    """What a state machine orders and what it requests, side by side."""
+    try:
+        order = JobOrder(resource=machine, given=order_in(scene, machine))
+        return {**order.given, "Request": None, **order.request}
+    except UnclearError:
+        return {}
+
+
+def _machines(scene: Scene, machine: Resource, prices: Prices | None) -> str:
+    """What each run has, and costs at most."""
+    try:
+        order = order_in(scene, machine)
+    except UnclearError:
+        return "machines that nobody can tell"
+    return machines_in(order, prices, scene.place.region)
+
+
+def _begun(change: Change, prices: Prices | None) -> Iterator[Finding]:
     old, new = _scheduled(change.before), _scheduled(change.after)
     for path, each in sorted(new.items()):
         was = old.get(path)
         runs = f"runs of {each.machine.path}"
-        on = f"each on {each.machines(prices)}"
+        on = f"each on {_machines(each.scene, each.machine, prices)}"
         if was is None:
             yield Finding(
                 rule="runs-scheduled",

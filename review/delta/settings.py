@@ -268,6 +268,9 @@ def _substance(kind: str, name: str, properties: Mapping[str, Any]) -> Any:
             {"States": dict(states), **more},
         ):
             said = {key: _without(each, "Comment") for key, each in states.items()}
+            # Which jobs it orders is told where runs are.
+            start = str(more.get("StartAt"))
+            said[start] = _without(said.get(start), "Result")
             return {**_without(more, "Comment"), "States": said}
     return value
 

@@ -47,6 +47,7 @@ def _principals(scene: Scene) -> Iterator[tuple[str, Principal | str]]:
     outside = (
         *perimeter.uploaders,
         *perimeter.readers,
+        *perimeter.analysts,
         *perimeter.key_administrators,
         *perimeter.break_glass,
         *perimeter.deployment_roles,

@@ -93,6 +93,15 @@ def at_bucket(scene: Scene, who: str, *, inside: bool) -> Told:
     }
 
 
+def at_a_service(scene: Scene, who: str) -> Told:
+    """What is told of a call to a service that has no keys of its own."""
+    return {
+        **_of_everything(scene, who),
+        "aws:SourceIp": Unknown.ANY,
+        "aws:ViaAWSService": False,
+    }
+
+
 def at_key(scene: Scene, who: str) -> Told:
     """What is told of a request to the key that somebody makes."""
     return {

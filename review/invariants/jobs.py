@@ -6,7 +6,7 @@ from typing import Any
 from private_transform.environment.catalogue import LOCAL_DISK_FAMILIES, family
 from private_transform.handlers.contract import JOB_TYPE, MODEL_TYPE
 from review.orders import PROVIDER, JobOrder, machines_of, orders_of
-from review.plain import Resource, is_true, listed
+from review.plain import Resource, is_true, listed, whole_number
 from review.scene import Scene, UnclearError
 from review.transforms import DeclaredTransform, transforms_of
 
@@ -189,6 +189,26 @@ def _volume_encrypted(
         )
 
 
+def _within_limits(scene: Scene) -> Iterator[Violation]:
+    limits = scene.declared.limits
+    for job in orders_of(scene):
+        for each in job.resources:
+            kind, count = each.get("InstanceType"), each.get("InstanceCount")
+            number, most = whole_number(count), limits.max_instance_count
+            if most is not None and (number is None or number > most):
+                yield Violation(
+                    resource=job.path,
+                    says=f"{job.path} is on {count} instances, and the environment's "
+                    f"file allows {most}.",
+                )
+            if limits.instance_types is not None and kind not in limits.instance_types:
+                yield Violation(
+                    resource=job.path,
+                    says=f"{job.path} is on {kind}, which the environment's file does "
+                    "not allow.",
+                )
+
+
 def _on_our_buckets(scene: Scene) -> Iterator[Violation]:
     inputs = f"s3://{scene.named('InputsBucket')}/"
     outputs = f"s3://{scene.named('OutputsBucket')}/"
@@ -254,6 +274,12 @@ JOBS = (
         says="Every job reads and writes where its transform's file says, in the "
         "inputs and the outputs bucket.",
         violations=_on_our_buckets,
+    ),
+    Invariant(
+        id="jobs-limited",
+        says="Every job is on instances that the environment's file allows, and on no "
+        "more of them.",
+        violations=_within_limits,
     ),
     Invariant(
         id="custom-resources-ours",

@@ -47,11 +47,14 @@ def _versioned(scene: Scene) -> Iterator[Violation]:
                 says=f"What is overwritten in {bucket.path} is lost: it keeps no "
                 "versions.",
             )
-        if expires_after(bucket) < NEVER:
+        # What queries leave can be asked for again.
+        below = scene.declared.perimeter.query_prefix if kind == "outputs" else None
+        days = expires_after(bucket, below=below)
+        if days < NEVER:
             yield Violation(
                 resource=bucket.path,
-                says=f"Objects of {bucket.path} are deleted after "
-                f"{expires_after(bucket):.0f} days, which no file declares.",
+                says=f"Objects of {bucket.path} are deleted after {days:.0f} days, "
+                "which no file declares.",
             )
         for place in sorted(archived(bucket) - _READ_AT_ONCE):
             yield Violation(

@@ -18,10 +18,14 @@ from .network import OURS
 
 _KNOWN = {
     *OURS,
+    "AWS::Athena::NamedQuery",
+    "AWS::Athena::WorkGroup",
     "AWS::CloudTrail::Trail",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::Events::Rule",
+    "AWS::Glue::Database",
+    "AWS::Glue::Table",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
@@ -32,6 +36,7 @@ _KNOWN = {
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
+    "AWS::Logs::QueryDefinition",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
     "AWS::Scheduler::Schedule",

@@ -10,15 +10,13 @@ from review.plain import Resource, is_true, listed, spelled, variables_of
 from review.scene import Document, Scene
 
 from .context import Told, by_role
+from .hearing import HANDLER
 from .invariant import Invariant, Violation
 from .jobs import containers_in, models_of
 from .passing import Question, allowed
 
 _VOLUMES = "sagemaker:VolumeKmsKeyArn"
 _TAGGING = "sagemaker:TaggingAction"
-_HEARS = "handlers.entry.on_state_change"
-"""The handler of what hears that an execution was stopped."""
-
 _SAMPLE = "0123456789abcdef"
 """What may follow the name of an environment and a transform."""
 
@@ -88,9 +86,15 @@ def _of_a_job(scene: Scene, job: JobOrder) -> Iterator[Question]:
     yield _asked("sagemaker:AddTags", name, {_TAGGING: "CreateTransformJob"})
     of_ours = _tags(request, "ResourceTag")
     yield _asked("sagemaker:DescribeTransformJob", name, of_ours)
-    yield _asked("sagemaker:StopTransformJob", name, of_ours)
+    yield to_stop(scene, job)
     if job.resource.type == JOB_TYPE:  # Runs know the names of all of theirs.
         yield _asked("sagemaker:ListTransformJobs", "*", {})
+
+
+def to_stop(scene: Scene, job: JobOrder) -> Question:
+    """What has to be allowed so that somebody can stop the job of an order."""
+    name = _named(scene, job.given, "transform-job")
+    return _asked("sagemaker:StopTransformJob", name, _tags(job.request, "ResourceTag"))
 
 
 def _asked(does: str, at: str, told: Told) -> Question:
@@ -136,7 +140,7 @@ def _roles_behind(scene: Scene, resource: Resource) -> Iterator[tuple[str, Docum
     else:
         called = spelled(resource.properties.get("Definition"))
     for arn, function in functions.items():
-        hears = provider is None and function.properties.get("Handler") == _HEARS
+        hears = provider is None and function.properties.get("Handler") == HANDLER
         if arn in called or hears:
             role = str(function.properties.get("Role"))
             yield role, rights_of(scene, scene.resource("AWS::IAM::Role", role))

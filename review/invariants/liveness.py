@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from private_transform.handlers.contract import ARRIVALS
+from private_transform.handlers.contract import ARRIVALS, OUTCOMES, SHARDS
+from private_transform.lock.buckets import ATHENA
 from review.identity import arn_of, is_execution_role, rights_of, roles
 from review.plain import Resource, listed
 from review.scene import Document, Scene, document_in
@@ -16,6 +17,7 @@ from review.transforms import transforms_of
 from .at_bucket import ENCRYPTION, KEY_ID
 from .context import (
     Told,
+    at_a_service,
     at_bucket,
     at_key,
     at_key_for_volumes,
@@ -42,6 +44,7 @@ class Attempt:
         rights: The caller's own policies; None for a caller whose are elsewhere.
         lists: Prefix that a listing names.
         names_the_key: Whether an upload names it; else the bucket's default counts.
+        through_athena: Whether Athena calls for the caller.
     """
 
     who: str
@@ -53,6 +56,7 @@ class Attempt:
     exact: bool = False
     lists: str | None = None
     names_the_key: bool = True
+    through_athena: bool = False
 
 
 def _jobs_work(scene: Scene) -> Iterator[Violation]:
@@ -137,12 +141,8 @@ def _job_takes_its_role(
 
 
 def _duties_work(scene: Scene) -> Iterator[Violation]:
-    perimeter = scene.declared.perimeter
-    rights = {
-        name: document_in(each, "PolicyDocument")
-        for each in scene.estate.of_type("AWS::IAM::ManagedPolicy")
-        for name in map(str, listed(each.properties.get("Roles", [])))
-    }
+    yield from _queries_work(scene)
+    perimeter, rights = scene.declared.perimeter, _rights_of_people(scene)
     for duty, arns, outside, work in (
         (
             "uploaders",
@@ -152,6 +152,7 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
                 ("s3:PutObject", "models", ""),
                 ("s3:PutObject", "inputs", ""),
                 ("s3:PutObject", "control", ARRIVALS),
+                ("s3:PutObject", "control", SHARDS),
             ),
         ),
         (
@@ -159,6 +160,16 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
             perimeter.readers,
             perimeter.readers_outside,
             (("s3:GetObject", "outputs", ""),),
+        ),
+        (
+            "analysts",
+            perimeter.analysts,
+            perimeter.analysts,
+            (
+                ("s3:GetObject", "outputs", ""),
+                ("s3:GetObject", "control", OUTCOMES),
+                ("s3:PutObject", "outputs", perimeter.query_prefix),
+            ),
         ),
         (
             "break_glass",
@@ -179,9 +190,51 @@ def _duties_work(scene: Scene) -> Iterator[Violation]:
                     inside=arn not in outside,
                     rights=rights.get(arn.rpartition("/")[2], _NOTHING),
                     names_the_key=names_the_key,
+                    through_athena=duty == "analysts",
                 )
                 where = f"{scene.foundation.name}/{duty}"
                 yield from _refused(scene, where, attempt)
+
+
+def _queries_work(scene: Scene) -> Iterator[Violation]:
+    """Analysts query in each workgroup, and see each table."""
+    rights = _rights_of_people(scene)
+    for who in scene.declared.perimeter.analysts:
+        for kind, does in (
+            ("AWS::Athena::WorkGroup", "athena:StartQueryExecution"),
+            ("AWS::Athena::WorkGroup", "athena:GetQueryResults"),
+            ("AWS::Glue::Table", "glue:GetTable"),
+        ):
+            for each in scene.estate.of_type(kind):
+                told = at_a_service(scene, _example_of(who))
+                question = Question(does=does, at=_queried(scene, each), told=told)
+                given = rights.get(who.rpartition("/")[2], _NOTHING)
+                if not allowed(scene, question, given):
+                    yield Violation(
+                        resource=f"{scene.foundation.name}/analysts",
+                        says=f"{who} needs to call {does} for {each.path}, and its "
+                        "own policy refuses it.",
+                    )
+
+
+def _queried(scene: Scene, resource: Resource) -> str:
+    """ARN of a workgroup or a table."""
+    place, given = scene.place, resource.properties
+    if resource.type == "AWS::Glue::Table":
+        table = given.get("TableInput")
+        name = table.get("Name") if isinstance(table, dict) else None
+        service, what = "glue", f"table/{given.get('DatabaseName')}/{name}"
+    else:
+        service, what = "athena", f"workgroup/{given.get('Name')}"
+    return f"arn:{place.partition}:{service}:{place.region}:{place.account}:{what}"
+
+
+def _rights_of_people(scene: Scene) -> dict[str, Document]:
+    return {
+        name: document_in(each, "PolicyDocument")
+        for each in scene.estate.of_type("AWS::IAM::ManagedPolicy")
+        for name in map(str, listed(each.properties.get("Roles", [])))
+    }
 
 
 def _repairs_work(scene: Scene) -> Iterator[Violation]:
@@ -261,6 +314,8 @@ def _stopped(scene: Scene, attempt: Attempt) -> str | None:
 def _told(scene: Scene, attempt: Attempt) -> Told:
     """All that AWS tells of such a request."""
     told = at_bucket(scene, attempt.who, inside=attempt.inside)
+    if attempt.through_athena:
+        told |= {"aws:CalledVia": (ATHENA,), "aws:ViaAWSService": True}
     if attempt.lists is not None:
         told["s3:prefix"] = attempt.lists
     if attempt.does == "s3:PutObject" and attempt.names_the_key:

@@ -10,6 +10,8 @@ from typing import Protocol
 import z3
 
 from private_transform.environment import ENVIRONMENT_TAG
+from private_transform.handlers.contract import ARRIVALS, OUTCOMES, SHARDS
+from private_transform.lock.buckets import ATHENA
 from review.proof.formulas import FALSE, TRUE, Formula, Text, all_of, any_of, literal
 from review.proof.patterns import arn_like
 from review.proof.request import Request
@@ -298,21 +300,80 @@ class DataOfADuty:
     def __call__(self, request: Request, arn: Text, action: str, /) -> Formula:
         """The requests that are meant."""
         buckets = self.site.buckets
+        if self.duty == "analysts":
+            return self._through_athena(request, arn, action)
         reach: dict[str, tuple[Sequence[str], set[str]]] = {
             "uploaders": ((buckets.models, buckets.inputs), WRITE),
             "readers": ((buckets.outputs,), FETCH),
             "break_glass": ((*buckets.data, buckets.control, self.logs), READ),
             "key_administrators": ((), set()),
+            "operators": ((), set()),
         }
         there, does = reach[self.duty]
         if action in does:
             below = [f"{bucket}/" for bucket in there]
             if self.duty == "uploaders" and action == "s3:PutObject":
-                below.append(f"{buckets.control}/arrivals/")
+                below += [f"{buckets.control}/{each}" for each in (ARRIVALS, SHARDS)]
             return any_of(z3.PrefixOf(literal(each), arn) for each in below)
         if action in LIST | {"s3:GetBucketLocation"}:
             return any_of(arn == literal(bucket) for bucket in there)
         return FALSE
+
+    def _through_athena(self, request: Request, arn: Text, action: str) -> Formula:
+        """Analysts see results, and how runs ended, where Athena asks for them."""
+        outputs, control = self.site.buckets.outputs, self.site.buckets.control
+        outcomes = f"{control}/{OUTCOMES}"
+        if action in FETCH:
+            places = (f"{outputs}/", outcomes)
+            meant = any_of(z3.PrefixOf(literal(each), arn) for each in places)
+        elif action in WRITE:
+            results = f"{outputs}/{self.site.perimeter.query_prefix}"
+            meant = z3.PrefixOf(literal(results), arn)
+        elif action == "s3:GetBucketLocation":
+            meant = any_of([arn == literal(outputs), arn == literal(control)])
+        elif action in LIST:
+            prefix = request.value("s3:prefix")
+            named = z3.PrefixOf(literal(OUTCOMES), prefix)
+            of_outcomes = all_of([request.present("s3:prefix"), named])
+            meant = any_of(
+                [
+                    arn == literal(outputs),
+                    all_of([arn == literal(control), of_outcomes]),
+                ]
+            )
+        else:
+            return FALSE
+        return all_of([meant, request.contains("aws:CalledVia", ATHENA)])
+
+
+@dataclass(frozen=True, slots=True)
+class CallsOfADuty:
+    """Analysts query in the environment's workgroup, and operators see to its runs.
+
+    Args:
+        site: The environment.
+        name: Its name.
+        duty: The duty.
+    """
+
+    site: Site
+    name: str
+    duty: str
+
+    def __call__(self, request: Request, arn: Text, action: str, /) -> Formula:
+        """The requests that are meant."""
+        if action in _SHOWN.get(self.duty, ()):
+            return TRUE
+        return any_of(
+            arn_like(arn, self._arn(*pattern.split(":", 1)))
+            for actions, patterns in _CALLS.get(self.duty, ())
+            if action in actions
+            for pattern in patterns
+        )
+
+    def _arn(self, service: str, resource: str) -> str:
+        of, named = self.site.perimeter, resource.replace("NAME", self.name)
+        return f"arn:{of.partition}:{service}:{of.region}:{of.account}:{named}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +395,92 @@ class KeyOfADuty:
             used = action.removeprefix("kms:") in _CRYPTOGRAPHY
             return FALSE if used or action == "kms:CreateGrant" else ours
         through_s3 = request.equals("kms:ViaService", self.site.service("s3"))
-        writes = {"kms:GenerateDataKey"} if self.duty == "uploaders" else set()
+        writes = {"kms:GenerateDataKey"} if self.duty in _WRITERS else set()
         return all_of([ours, through_s3]) if action in {_DECRYPT} | writes else FALSE
 
+
+_WRITERS = ("uploaders", "analysts")
+"""Duties that leave objects; an analyst's are the results of queries."""
+
+_CALLS: dict[str, tuple[tuple[set[str], tuple[str, ...]], ...]] = {
+    "analysts": (
+        (
+            {
+                "athena:BatchGetNamedQuery",
+                "athena:BatchGetQueryExecution",
+                "athena:GetNamedQuery",
+                "athena:GetQueryExecution",
+                "athena:GetQueryResults",
+                "athena:GetQueryResultsStream",
+                "athena:GetQueryRuntimeStatistics",
+                "athena:GetWorkGroup",
+                "athena:ListNamedQueries",
+                "athena:ListQueryExecutions",
+                "athena:StartQueryExecution",
+                "athena:StopQueryExecution",
+            },
+            ("athena:workgroup/private-transform-NAME",),
+        ),
+        (
+            {
+                "glue:GetDatabase",
+                "glue:GetDatabases",
+                "glue:GetTable",
+                "glue:GetTables",
+            },
+            (
+                "glue:catalog",
+                "glue:database/private_transform_NAME",
+                "glue:table/private_transform_NAME/*",
+            ),
+        ),
+    ),
+    "operators": (
+        (
+            {
+                "states:DescribeExecution",
+                "states:DescribeStateMachine",
+                "states:GetExecutionHistory",
+                "states:ListExecutions",
+                "states:StartExecution",
+                "states:StopExecution",
+            },
+            ("states:stateMachine:NAME-*", "states:execution:NAME-*"),
+        ),
+        (
+            {"sagemaker:DescribeTransformJob", "sagemaker:StopTransformJob"},
+            ("sagemaker:transform-job/NAME-*",),
+        ),
+        (
+            {
+                "logs:DescribeLogStreams",
+                "logs:FilterLogEvents",
+                "logs:GetLogEvents",
+                "logs:StartQuery",
+            },
+            ("logs:log-group:/aws/sagemaker/TransformJobs*",),
+        ),
+    ),
+}
+"""What each duty may call, and for which resources, NAME being the environment's."""
+
+_SHOWN = {
+    "analysts": {"athena:ListWorkGroups"},
+    "operators": {
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetDashboard",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListDashboards",
+        "cloudwatch:ListMetrics",
+        "logs:DescribeLogGroups",
+        "logs:DescribeQueryDefinitions",
+        "logs:GetQueryResults",
+        "logs:StopQuery",
+        "sagemaker:ListTransformJobs",
+        "states:ListStateMachines",
+    },
+}
+"""What knows no resources, and shows names and numbers."""
 
 _ENDS = {
     "sagemaker:DeleteModel": "model",

@@ -8,7 +8,7 @@ from review.proof.actions import actions_of
 from review.scene import Scene, document_in
 
 from .invariant import Invariant, Violation
-from .meant import DataOfADuty, KeyOfADuty
+from .meant import CallsOfADuty, DataOfADuty, KeyOfADuty
 from .rights import S3, more_than, more_than_named
 
 _PEOPLE = (
@@ -20,12 +20,17 @@ _PEOPLE = (
     "AWS::IAM::UserToGroupAddition",
 )
 
+_CALLED = ("athena", "cloudwatch", "glue", "logs", "sagemaker", "states")
+_CALLS = tuple(action for service in _CALLED for action in actions_of(service))
+
 
 def _duties_apart(scene: Scene) -> Iterator[Violation]:
     perimeter = scene.declared.perimeter
     duties = {
         "uploaders": perimeter.uploaders,
         "readers": perimeter.readers,
+        "analysts": perimeter.analysts,
+        "operators": scene.declared.operators,
         "key_administrators": perimeter.key_administrators,
         "break_glass": perimeter.break_glass,
     }
@@ -76,9 +81,11 @@ def _duties_apart(scene: Scene) -> Iterator[Violation]:
         document = document_in(policy, "PolicyDocument")
         data = DataOfADuty(scene.site, scene.bucket_arn("logs"), duty)
         key = KeyOfADuty(scene.site, duty)
+        calls = CallsOfADuty(scene.site, scene.declared.name, duty)
         yield from more_than(data, scene, policy, document, S3)
         yield from more_than(key, scene, policy, document, actions_of("kms"))
-        yield from more_than_named((), policy, document, ("s3", "kms"))
+        yield from more_than(calls, scene, policy, document, _CALLS)
+        yield from more_than_named((), policy, document, ("kms", "s3", *_CALLED))
 
 
 PEOPLE = (

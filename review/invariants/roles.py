@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from private_transform.handlers.contract import JOB_LOG_GROUP
 from review.identity import is_execution_role, rights_of, roles
+from review.orders import machines_of
 from review.proof.actions import actions_of
 from review.scene import Scene
 from review.transforms import DeclaredTransform, transforms_of
@@ -61,9 +62,14 @@ _CALLS_ON = (
 )
 """What functions do with other resources of theirs."""
 
+_FOLLOWS = ("states:DescribeExecution", "states:StopExecution")
+"""What state machines do with what they began (AWS: IAM policies for using Distributed
+Map states)."""
+
 _FUNCTION_DOES = {
     *_LAUNCHES,
     *_CALLS_ON,
+    *_FOLLOWS,
     "cloudwatch:PutMetricData",
     "ec2:DescribeManagedPrefixLists",
     "ec2:RevokeSecurityGroupEgress",
@@ -126,6 +132,7 @@ def _running(scene: Scene, own: DeclaredTransform | None) -> RunningOfAJob:
 def _functions_open_no_data(scene: Scene) -> Iterator[Violation]:
     data, key = DataOfAFunction(scene.site), KeyOfAFunction(scene.site)
     launching, ours = _launching(scene), AtOurs(tuple(_called(scene)))
+    begun = AtOurs(tuple(_begun(scene)))
     for role in roles(scene):
         if is_execution_role(scene, role):
             continue
@@ -134,6 +141,7 @@ def _functions_open_no_data(scene: Scene) -> Iterator[Violation]:
         yield from more_than(key, scene, role, rights, actions_of("kms"))
         yield from more_than(launching, scene, role, rights, _LAUNCHES)
         yield from more_than(ours, scene, role, rights, _CALLS_ON)
+        yield from more_than(begun, scene, role, rights, _FOLLOWS)
         yield from more_than_named(_FUNCTION_DOES, role, rights, ("s3", "kms"))
 
 
@@ -161,6 +169,13 @@ def _called(scene: Scene) -> Iterator[str]:
         "AWS::StepFunctions::StateMachine",
     ):
         yield scene.estate.names(each).arn
+
+
+def _begun(scene: Scene) -> Iterator[str]:
+    """How ARNs of our state machines' executions begin."""
+    for each in machines_of(scene):
+        of = scene.estate.names(each).arn.replace(":stateMachine:", ":execution:")
+        yield from (of, f"{of}/Shards")
 
 
 ROLES = (

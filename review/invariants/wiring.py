@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from private_transform.handlers.contract import JOB_LOG_GROUP_TYPE
 from review.identity import rights_of
-from review.plain import Resource, listed, spelled, variables_of
+from review.plain import Resource, is_true, listed, spelled, variables_of
 from review.proof.alike import speaks_of
 from review.scene import Document, Scene, UnclearError, document_in, mappings_in
 
@@ -281,11 +281,44 @@ def _of_a_rule(scene: Scene, rule: Resource) -> Iterator[Violation]:
         policy = _policy_of(scene, queue, "AWS::SQS::QueuePolicy", "Queues")
         if not allowed(scene, question, policy or _NOTHING):
             yield _refused(queue, service, question, rule)
+    machines = {
+        scene.estate.names(each).arn
+        for each in scene.estate.of_type("AWS::StepFunctions::StateMachine")
+    }
     for each in mappings_in(rule, "Targets"):
+        aim = str(each.get("Arn"))
         if "RoleArn" in each:
             role = str(each["RoleArn"])
             yield from _role_taken_by(scene, rule, role, service)
-            yield from _calls_on(scene, rule, role, str(each.get("Arn")))
+            yield from _calls_on(scene, rule, role, aim)
+        elif aim in machines:
+            yield Violation(
+                resource=rule.path,
+                says=f"{rule.path} needs a role to start {aim}, and names none.",
+            )
+    yield from _buckets_tell(scene, rule)
+
+
+def _buckets_tell(scene: Scene, rule: Resource) -> Iterator[Violation]:
+    """AWS: Enabling Amazon EventBridge, in the guide of S3."""
+    pattern = rule.properties.get("EventPattern")
+    match pattern:
+        case {"detail-type": ["AWS API Call via CloudTrail"]}:
+            return  # Buckets have no part in what a trail tells.
+    hears_of = spelled(pattern)
+    for bucket in scene.estate.of_type("AWS::S3::Bucket"):
+        if scene.estate.names(bucket).reference not in hears_of:
+            continue
+        match bucket.properties.get("NotificationConfiguration"):
+            case {"EventBridgeConfiguration": {"EventBridgeEnabled": on}} if is_true(
+                on
+            ):
+                continue
+        yield Violation(
+            resource=bucket.path,
+            says=f"{rule.path} waits for what {bucket.path} tells EventBridge, and "
+            "that is nothing.",
+        )
 
 
 def _policy_of(

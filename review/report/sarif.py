@@ -180,6 +180,11 @@ RULES = {
         "A resource goes.",
         "Nothing else is told of it. Find out whether it is still needed.",
     ),
+    "runs-changed": (
+        "The next runs have other jobs.",
+        "Find out whether the change is meant for all runs from now on, and what they "
+        "cost. Whoever pays for them has to say yes.",
+    ),
     "runs-rescheduled": (
         "Runs begin at other times.",
         "Each costs what its instances cost, and nobody starts it. Find out whether "

@@ -66,6 +66,17 @@ _WIDER: dict[str, Edit] = {
         lambda it: _limits(it)["instance_types"].append("ml.c5.xlarge")
     ),
     "any instance type": declare(lambda it: _limits(it).pop("instance_types")),
+    "more hours": all_of(
+        declare(lambda it: _limits(it).update(max_runtime_in_hours=120)),
+        prop(
+            "JobWatchFunction",
+            "Environment",
+            "Variables",
+            "MAX_RUNTIME_IN_HOURS",
+            "120",
+            part=OPERATIONS,
+        ),
+    ),
 }
 
 
@@ -254,8 +265,8 @@ _RECORDS: tuple[Mutant, ...] = (
     faulty(
         "data",
         "nobody hears of failed jobs",
-        remove("FailedRun", "faces"),
-        "FailedRun",
+        remove("AlarmFailed", "faces"),
+        "AlarmFailed",
         severity="medium",
         rule="alarm-removed",
     ),

@@ -37,6 +37,13 @@ def _without_extension(draft: Draft) -> None:
 
 AT_JOBS: tuple[Mutant, ...] = (
     faulty(
+        "jobs-limited",
+        "a deployment's job is on a hundred instances",
+        _job(*_MACHINES, "InstanceCount", "100", part="scores"),
+        "Job",
+        base="everything",
+    ),
+    faulty(
         "models-placed",
         "a model leaves the network",
         no_prop("Model", "Request", "VpcConfig", part="faces"),

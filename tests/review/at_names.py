@@ -82,8 +82,8 @@ AT_NAMES: tuple[Mutant, ...] = (
     faulty(
         "settings",
         "an alarm goes to a topic that is called like ours, but for its end",
-        prop("FailedRun", "AlarmActions", [_TOPIC], part="faces"),
-        "FailedRun",
+        prop("AlarmFailed", "AlarmActions", [_TOPIC], part="faces"),
+        "AlarmFailed",
         severity="medium",
         rule="setting-matters",
     ),

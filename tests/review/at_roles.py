@@ -67,7 +67,31 @@ def _subnet_elsewhere(document: Any) -> None:
             given["sagemaker:VpcSubnets"].append("subnet-0123456789abcdef0")
 
 
+_OPERATORS: dict[str, Edit] = {
+    "begin any state machine": policy("Operators", put("BeginRuns", "Resource", "*")),
+    "stop any job": policy("Operators", put("SeeAndStopJobs", "Resource", "*")),
+    "read the logs of everything": policy(
+        "Operators", put("ReadJobLogs", "Resource", "*")
+    ),
+    "start jobs past the launcher": policy(
+        "Operators", action("SeeAndStopJobs", "sagemaker:CreateTransformJob")
+    ),
+    "change state machines": policy(
+        "Operators", action("BeginRuns", "states:UpdateStateMachine")
+    ),
+    "silence alarms": policy(
+        "Operators", action("FindThem", "cloudwatch:DisableAlarmActions")
+    ),
+    "get outputs": statement(
+        "Operators", Effect="Allow", Action="s3:GetObject", Resource="*"
+    ),
+}
+
 AT_ROLES: tuple[Mutant, ...] = (
+    *(
+        faulty("roles-of-people", f"operators {name}", change, "Operators")
+        for name, change in _OPERATORS.items()
+    ),
     faulty(
         "roles-of-functions",
         "a function takes any role",

@@ -226,9 +226,9 @@ AT_SENDING: tuple[Mutant, ...] = (
     ),
     _sent(
         "an alarm calls a foreign function too",
-        "FailedRun",
+        "AlarmFailed",
         prop(
-            "FailedRun",
+            "AlarmFailed",
             "AlarmActions",
             1,
             "arn:aws:lambda:us-east-1:999999999999:function:theirs",

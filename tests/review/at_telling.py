@@ -13,6 +13,8 @@ from tests.review.draft import (
 )
 from tests.review.mutant import Base, Mutant, faulty
 
+_THEIRS = "arn:aws:kms:us-east-1:999999999999:key/theirs"
+
 
 def _matters(
     name: str, resource: str, change: Edit, *, base: Base = "rehearsal"
@@ -39,15 +41,12 @@ def _new(name: str, kind: str, **properties: object) -> Mutant:
     )
 
 
-def _gone(name: str, *resources: str) -> Mutant:
-    return faulty(
-        "telling",
-        name,
-        all_of(*(remove(each, OPERATIONS) for each in resources)),
-        resources[0],
-        severity="medium",
-        rule="alarm-removed",
-    )
+def _changes(name: str, *path: object) -> Edit:
+    return prop(f"StateChanges{name}", *path, part=OPERATIONS)
+
+
+def _without(*names: str) -> Edit:
+    return all_of(*(remove(f"StateChanges{each}", OPERATIONS) for each in names))
 
 
 def _subscription(name: str, **properties: object) -> Mutant:
@@ -73,43 +72,60 @@ _ALARM: dict[str, tuple[str, object]] = {
     "an alarm looks at another transform": ("Dimensions", []),
     "nobody hears that all is well again": ("OKActions", []),
 }
-_ENDS: dict[str, tuple[str, str, object]] = {
-    "the rule is off": ("EndedRule1", "State", "DISABLED"),
+_MATTERS: dict[str, tuple[str, str, object]] = {
     "the rule tells it each minute": (
         "EndedRule1",
         "ScheduleExpression",
         "rate(1 minute)",
     ),
-    "the rule sees no failures": (
-        "EndedRule1",
-        "EventPattern",
-        {"source": ["aws.sagemaker"], "detail": {"TransformJobStatus": ["Completed"]}},
-    ),
-    "events are not fetched": ("Events", "Enabled", False),
-    "events are left out": (
-        "Events",
-        "FilterCriteria",
-        {"Filters": [{"Pattern": '{"no": ["such"]}'}]},
-    ),
-    "events reach another function": ("Events", "FunctionName", "other"),
     "a topic brings its own subscriber": (
         "Topic",
         "Subscription",
         [{"Endpoint": "theirs@example.com", "Protocol": "email"}],
     ),
 }
+_UNHEARD: dict[str, Edit] = {
+    "the rule is off": _changes("EndedRule1", "State", "DISABLED"),
+    "the rule listens elsewhere": _changes("EndedRule1", "EventBusName", "theirs"),
+    "the rule sees no failures": _changes(
+        "EndedRule1",
+        "EventPattern",
+        {"source": ["aws.sagemaker"], "detail": {"TransformJobStatus": ["Completed"]}},
+    ),
+    "the rule tells something else": _changes(
+        "EndedRule1", "Targets", 0, "Input", '{"detail": {}}'
+    ),
+    "events are not fetched": _changes("Events", "Enabled", False),
+    "events are left out": _changes(
+        "Events", "FilterCriteria", {"Filters": [{"Pattern": '{"no": ["such"]}'}]}
+    ),
+    "events reach another function": _changes("Events", "FunctionName", "other"),
+    "no rule": _without("EndedRule1", "EndedRule2", "EndedPolicy"),
+    "nobody fetches events": _without("Events"),
+}
+_UNDER_THEIR_KEY = {
+    "the logs of jobs are encrypted with a foreign key": ("JobLogs", "KeyArn"),
+    "a function's variables are encrypted with a foreign key": (
+        "LauncherRun",
+        "KmsKeyArn",
+    ),
+    "a filter of events is encrypted with a foreign key": (
+        "StateChangesEvents",
+        "KmsKeyArn",
+    ),
+}
 AT_TELLING: tuple[Mutant, ...] = (
     *(
-        _matters(name, "FailedRun", prop("FailedRun", key, value, part="faces"))
+        _matters(name, "AlarmFailed", prop("AlarmFailed", key, value, part="faces"))
         for name, (key, value) in _ALARM.items()
     ),
     *(
         _matters(
             name,
             f"StateChanges{resource}",
-            prop(f"StateChanges{resource}", key, value, part=OPERATIONS),
+            _changes(resource, key, value),
         )
-        for name, (resource, key, value) in _ENDS.items()
+        for name, (resource, key, value) in _MATTERS.items()
     ),
     _subscription("a subscription leaves out", FilterPolicy={"no": ["such"]}),
     _subscription("a subscription tells another", Endpoint="theirs@example.com"),
@@ -156,28 +172,23 @@ AT_TELLING: tuple[Mutant, ...] = (
         ),
         FOUNDATION,
     ),
-    _gone(
-        "no rule",
-        "StateChangesEndedRule1",
-        "StateChangesEndedRule2",
-        "StateChangesEndedPolicy",
+    *(faulty("ends-heard", name, change, "Model") for name, change in _UNHEARD.items()),
+    faulty(
+        "telling",
+        "the topic's policy is removed",
+        _without("TopicPolicy"),
+        "StateChangesTopicPolicy",
+        severity="medium",
+        rule="alarm-removed",
     ),
-    _gone("nobody fetches events", "StateChangesEvents"),
-    _gone("the topic's policy is removed", "StateChangesTopicPolicy"),
     _matters(
         "the logs of jobs are not encrypted",
         "JobLogs",
         no_prop("JobLogs", "KeyArn", part=OPERATIONS),
     ),
-    _matters(
-        "the logs of jobs are encrypted with a foreign key",
-        "JobLogs",
-        prop(
-            "JobLogs",
-            "KeyArn",
-            "arn:aws:kms:us-east-1:999999999999:key/0",
-            part=OPERATIONS,
-        ),
+    *(
+        faulty("keys-ours", name, prop(owner, key, _THEIRS, part=OPERATIONS), owner)
+        for name, (owner, key) in _UNDER_THEIR_KEY.items()
     ),
     _matters("people are told to run something else", FOUNDATION, _upload_command),
     _matters(

@@ -118,6 +118,27 @@ _OF_THE_LAUNCHER = {
     "the launcher stops no jobs": ("StopJobs", "Job"),
     "the launcher tags no jobs": ("TagJobs", "Job"),
 }
+_OF_NOTES = {
+    "the journal cannot be kept": ("LauncherOnEventRole", "KeepTheJournal"),
+    "nobody sees whether there is a journal": (
+        "LauncherIsCompleteRole",
+        "SeeWhetherThereIsOne",
+    ),
+    "a deployment does not know how its job was judged": (
+        "LauncherIsCompleteRole",
+        "ReadResults",
+    ),
+    "nobody notes which jobs were started": ("LauncherIsCompleteRole", "NoteStarts"),
+    "runs keep nothing": ("LauncherRunRole", "KeepRuns"),
+    "runs read nothing of what was uploaded": ("LauncherRunRole", "ReadArrivals"),
+    "runs cannot use the key": ("LauncherRunRole", "UseTheKeyForLists"),
+    "no evidence is kept": (_HANDLER, "KeepEvidence"),
+    "what was noted at the start is not read at the end": (_HANDLER, "LookBack"),
+    "nobody looks at jobs that ended": (_HANDLER, "LookAtJobs"),
+    "nobody looks at models of jobs that ended": (_HANDLER, "LookAtModels"),
+    "nobody counts failed runs": (_HANDLER, "CountFailedRuns"),
+    "the watch cannot say why it stopped a job": ("JobWatchFunctionRole", "SayWhy"),
+}
 _NEVER_NEEDED: dict[str, dict[str, Any]] = {
     "a function starts jobs of S3": {"Action": "s3:CreateJob", "Resource": "*"},
     "a function opens the account to the public": {
@@ -259,6 +280,23 @@ AT_WORKING: tuple[Mutant, ...] = (
             "works-launcher", name, policy(_COMPLETE, drop(sid), part=OPERATIONS), which
         )
         for name, (sid, which) in _OF_THE_LAUNCHER.items()
+    ),
+    *(
+        faulty("works-notes", name, policy(role, drop(sid), part=OPERATIONS), role)
+        for name, (role, sid) in _OF_NOTES.items()
+    ),
+    faulty(
+        "works-notes",
+        "the control bucket refuses notes under S3's key",
+        statement(
+            "ControlPolicy",
+            Effect="Deny",
+            Principal="*",
+            Action="s3:PutObject",
+            Resource="@Control.Arn/*",
+            Condition={"StringEquals": {"s3:x-amz-server-side-encryption": "AES256"}},
+        ),
+        "Control",
     ),
     *(
         faulty(

@@ -119,7 +119,7 @@ def _uploader_stays_inside(draft: Draft) -> None:
 def _less_of_the_journal(draft: Draft) -> None:
     for each in draft.document("LauncherOnEventRole", OPERATIONS)["Statement"]:
         if each["Sid"] == "KeepTheJournal":
-            each["Resource"][0]["Fn::Join"][1][1] = "/requests/this/*"
+            each["Resource"][0]["Fn::Join"][1][1] = "/requests/rehearsal-*"
 
 
 def _protected(draft: Draft) -> None:
@@ -305,14 +305,14 @@ EQUIVALENT: tuple[Mutant, ...] = (
             ),
             "the key's description": prop("Key", "Description", "Another"),
             "an alarm tells one more": prop(
-                "FailedRun",
+                "AlarmFailed",
                 "AlarmActions",
                 1,
                 "arn:aws:sns:us-east-1:123456789012:more",
                 part="faces",
             ),
             "an alarm is on, in words": prop(
-                "FailedRun", "ActionsEnabled", True, part="faces"
+                "AlarmFailed", "ActionsEnabled", True, part="faces"
             ),
             "a tag of a stack": lambda draft: draft.deployment.update(
                 {FOUNDATION: {"tags": {"team": "ml"}}}

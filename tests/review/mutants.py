@@ -1,5 +1,6 @@
 """Every change that a review is tried on."""
 
+from tests.review.at_beginning import AT_BEGINNING, BEGUN_AS_BEFORE
 from tests.review.at_code import AT_CODE
 from tests.review.at_context import AT_CONTEXT, TO_OTHERS
 from tests.review.at_data import AT_DATA
@@ -7,10 +8,13 @@ from tests.review.at_edges import AT_EDGES
 from tests.review.at_jobs import AT_JOBS
 from tests.review.at_names import AT_NAMES
 from tests.review.at_network import AT_NETWORK
+from tests.review.at_orders import AT_ORDERS, ORDERED_AS_BEFORE
 from tests.review.at_policies import AT_POLICIES
+from tests.review.at_queries import AT_QUERIES
 from tests.review.at_roles import AT_ROLES
-from tests.review.at_runs import AT_RUNS, RUNS_AS_BEFORE
 from tests.review.at_sending import AT_SENDING
+from tests.review.at_shards import AT_SHARDS
+from tests.review.at_tampering import AT_TAMPERING, TOLD_AS_BEFORE
 from tests.review.at_telling import AT_TELLING
 from tests.review.at_working import AT_WORKING
 from tests.review.bucket_lock import BUCKET_LOCK
@@ -30,9 +34,20 @@ FAULTY = (
     *AT_DATA,
     *AT_EDGES,
     *AT_TELLING,
+    *AT_TAMPERING,
     *AT_WORKING,
     *AT_SENDING,
-    *AT_RUNS,
+    *AT_QUERIES,
+    *AT_SHARDS,
+    *AT_ORDERS,
+    *AT_BEGINNING,
 )
-HARMLESS = (*EQUIVALENT, *TIGHTENING, *TO_OTHERS, *RUNS_AS_BEFORE)
+HARMLESS = (
+    *EQUIVALENT,
+    *TIGHTENING,
+    *TO_OTHERS,
+    *ORDERED_AS_BEFORE,
+    *BEGUN_AS_BEFORE,
+    *TOLD_AS_BEFORE,
+)
 MUTANTS = (*FAULTY, *HARMLESS)

@@ -113,13 +113,19 @@ def requests(case: Case, action: str) -> Iterator[tuple[str, Request]]:
         yield "directly", _asked(action, there.arn, told | lent)
         return
     inside = {"aws:SourceVpce": there.endpoint_ids[0]}
-    prefixes = ({"s3:prefix": value} for value in ("photos/", "x"))
+    prefixes = ({"s3:prefix": value} for value in ("photos/", "x", "manifests/faces/x"))
     encrypted: tuple[dict[str, str], ...] = (
         {},
         {"s3:x-amz-server-side-encryption": "AES256"},
     )
+    athena = {"aws:CalledVia": ["athena.amazonaws.com"]}
+    ways: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("inside", inside),
+        ("outside", {}),
+        ("outside", athena),
+    )
     for (way, keys), prefix, header, below in product(
-        (("inside", inside), ("outside", {})),
+        ways,
         prefixes,
         encrypted[: 2 if action == "s3:PutObject" else 1],
         sorted(keys_of(case)) if action in OBJECTS else (None,),
@@ -139,13 +145,15 @@ CONTEXTS = {
 
 
 def keys_of(case: Case) -> set[str]:
-    """Keys of objects that somebody's own policies or the endpoint's name."""
-    documents = (case.who.rights, case.there.endpoint)
+    """Keys of objects that any of the policies names."""
+    documents = (case.who.rights, case.there.endpoint, case.there.policy)
     return {"x"} | {
         str(place).removeprefix(f"{case.there.arn}/").replace("*", "x")
         for document in documents
+        if document is not None
         for statement in _read(document)["Statement"]
-        for place in listed(statement.get("Resource", []))
+        for element in ("Resource", "NotResource")
+        for place in listed(statement.get(element, []))
         if str(place).startswith(f"{case.there.arn}/")
     }
 

@@ -20,6 +20,7 @@ def test_registries_are_wider_where_one_more_is_allowed(
     one, other = (
         Limits(
             max_instance_count=None,
+            max_runtime_in_hours=None,
             instance_types=None,
             registries=None if each is None else frozenset(each),
         )

@@ -1,4 +1,4 @@
-"""Six hundred changes of real templates: which does a review notice, and how?"""
+"""Seven hundred changes of real templates: which does a review notice, and how?"""
 
 import json
 from collections import Counter

@@ -131,7 +131,7 @@ def test_no_text_becomes_a_placeholder_a_link_or_a_path(
 
 
 def test_an_exception_is_where_the_environments_file_makes_it(shipped: Review) -> None:
-    assert len(shipped.leaves) == 2
+    assert len(shipped.leaves) == 3
     for each in shipped.leaves:
         message = f"The exception {each.leave.what} for {each.leave.who} never ends."
         found = about(f"{NAME}-foundation", "exception-endless", message)
