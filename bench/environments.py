@@ -32,22 +32,42 @@ transform_output:
 transform_resources: {{instance_type: ml.m5.large, instance_count: 1}}
 """
 
+QUERY = "query: {}\n"
 
-def write_environment(environments: Path, *, transforms: int) -> str:
-    """Write one environment without options into a folder of environments.
+OPTIONS = """\
+runs:
+  schedule: {expression: cron(30 3 * * ? *), time_zone: Europe/Berlin}
+  on_arrival: true
+  expected_every_hours: 26
+  shards: {manifest: all.json, max_concurrency: 5}
+on_deploy: none
+results: {format: csv, columns: [{name: id, type: string}], label: id}
+"""
+"""What a transform may have beside its model and its job."""
+
+
+def write_environment(
+    environments: Path, *, transforms: int, options: bool = False
+) -> str:
+    """Write one environment into a folder of environments.
 
     Args:
         environments: The folder.
         transforms: How many transforms it has.
+        options: Whether each has everything that is off by default.
 
     Returns:
         The environment's name.
     """
-    name = f"bench{transforms}"
+    name = f"bench{transforms}{'full' if options else ''}"
     folder = environments / name / "transforms"
     folder.mkdir(parents=True)
-    (folder.parent / "environment.yaml").write_text(ENVIRONMENT)
+    (folder.parent / "environment.yaml").write_text(
+        ENVIRONMENT + (QUERY if options else "")
+    )
     for number in range(transforms):
         transform = f"faces-{number}"
-        (folder / f"{transform}.yaml").write_text(TRANSFORM.format(name=transform))
+        (folder / f"{transform}.yaml").write_text(
+            TRANSFORM.format(name=transform) + (OPTIONS if options else "")
+        )
     return name

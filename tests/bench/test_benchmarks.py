@@ -1,3 +1,4 @@
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,33 @@ def test_a_written_environment_has_the_transforms_that_were_asked_for(
         "faces-1",
         "faces-2",
     ]
+
+
+def test_a_transform_with_every_option_is_a_small_stack(tmp_path: Path) -> None:
+    name = write_environment(tmp_path / "environments", transforms=1, options=True)
+    environment = load_environment(
+        tmp_path / "environments" / name, today=date(2026, 1, 1)
+    )
+    (transform,) = environment.transforms
+    assert transform.runs is not None
+    off = {
+        each.name
+        for each in fields(transform.runs)
+        if getattr(transform.runs, each.name) == each.default
+    }
+    # Of these, none adds a resource, and some are not for shards.
+    assert off == {"select", "ready", "on_empty", "overlap"}
+    assert transform.results is not None
+
+    app = cdk.App(
+        outdir=str(tmp_path / "assembly"),
+        post_cli_context=FEATURE_FLAGS,
+        analytics_reporting=False,
+    )
+    create_stacks(app, environment)
+    template = app.synth().get_stack_by_name(f"{name}-faces-0").template
+
+    assert len(template["Resources"]) < 60
 
 
 def test_the_launchers_asset_is_what_its_function_names(tmp_path: Path) -> None:
