@@ -8,6 +8,7 @@ starts has neither and enters `scoped` first.
 import contextlib
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from ministack.services import cloudwatch_logs, eventbridge, iam, sts
 from rehearsal.embedded.scope import Scope
 
 SESSION_SECONDS = 12 * 60 * 60
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,9 @@ def scoped(where: Scope) -> Iterator[None]:
 def caller(headers: Mapping[str, str]) -> Principal:
     """The principal that signed the request with these headers."""
     key = router.extract_access_key_id(headers, {})
-    known = iam_evaluator.resolve_principal(key, responses.get_account_id())
+    # A key of twelve digits is of an account, whose root it is.
+    account = key if _ACCOUNT.fullmatch(key) else responses.get_account_id()
+    known = iam_evaluator.resolve_principal(key, account)
     return Principal(arn=known.arn, account=known.account, access_key_id=key)
 
 
