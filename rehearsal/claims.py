@@ -35,8 +35,10 @@ def attempts(target: Target) -> Iterator[Attempt]:
     """Everything that is tried; each belongs to one promise."""
     yield from duties(target)
     yield from _from_outside(target)
-    yield from _queries(target)
     people = target.company.environment.people
+    has_results = any(each.results for each in target.company.environment.transforms)
+    if has_results:
+        yield from _queries(target)
     with target.company.unbounded(
         target.company.administrator,
         people.uploaders[0].role,
@@ -48,7 +50,8 @@ def attempts(target: Target) -> Iterator[Attempt]:
         for kind in KINDS:
             yield from _lock(target, kind)
         yield from _exceptions(target)
-        yield from _queries_of_others(target)
+        if has_results:
+            yield from _queries_of_others(target)
         yield from _endpoint(target)
         yield from _key(target)
 
