@@ -189,5 +189,5 @@ def test_synth_needs_the_deployment_requirements_and_nothing_else(
     templates = {path.name for path in assembly.glob("*.template.json")}
     assert templates == {
         f"rehearsal-{part}.template.json"
-        for part in ("faces", "foundation", "operations")
+        for part in ("faces", "faces-in-shards", "foundation", "operations")
     }
